@@ -1,0 +1,1 @@
+//! RELAYS: the outbox to Kafka or a webhook.

@@ -1,0 +1,1 @@
+//! SCORE: posts to signals.

@@ -1,0 +1,1 @@
+//! How an assessment opens or joins a case.

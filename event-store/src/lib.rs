@@ -1,0 +1,1 @@
+//! RECORDS: the log and everything that is written with it.

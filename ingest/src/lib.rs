@@ -1,0 +1,1 @@
+//! RECEIVES: posts, reports and results from Kafka, HTTP and files.

@@ -1,0 +1,1 @@
+//! LEARN: text to numbers to scores; the corpus and its reader.

@@ -1,0 +1,1 @@
+//! PRESENTS: the queue, its API and its console.

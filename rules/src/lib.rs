@@ -1,0 +1,1 @@
+//! EVALUATE: readable policies to matches and a recommendation.
