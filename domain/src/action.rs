@@ -225,10 +225,10 @@ impl ActionKind {
     pub const fn lifetime(self) -> Duration {
         match self {
             // A late hint or message about an old post startles more than it helps.
-            Self::Nudge => Duration::from_secs(2 * 3600),
-            Self::Outreach => Duration::from_secs(24 * 3600),
-            Self::Restore => Duration::from_secs(30 * 24 * 3600),
-            _ => Duration::from_secs(72 * 3600),
+            Self::Nudge => Duration::from_hours(2),
+            Self::Outreach => Duration::from_hours(24),
+            Self::Restore => Duration::from_hours(30 * 24),
+            _ => Duration::from_hours(72),
         }
     }
 }

@@ -14,10 +14,10 @@ impl ClaimKey {
         Self(format!("open-crisis/{subject}"))
     }
 
-    /// A member has one open case per matter: a signal in a thread. `thread` is the thread's
-    /// fingerprint, or `-` where the platform names none.
-    pub fn open_matter(signal: SignalKind, subject: SubjectId, thread: &str) -> Self {
-        Self(format!("open-matter/{signal}/{subject}/{thread}"))
+    /// A member has one open matter per signal: what somebody does to several people, or says in
+    /// several threads, lies in one pair of hands.
+    pub fn open_matter(signal: SignalKind, subject: SubjectId) -> Self {
+        Self(format!("open-matter/{signal}/{subject}"))
     }
 
     /// One open incident per cause and hour (`hour` counted from 1970-01-01 UTC).

@@ -10,7 +10,7 @@ impl Case {
     /// How long a claim lasts by default: short where a person may be waiting in danger.
     pub fn lease_length(&self) -> Duration {
         let urgent = self.kind == CaseKind::Incident || self.level >= CrisisLevel::Urgent;
-        Duration::from_secs(if urgent { 10 * 60 } else { 30 * 60 })
+        Duration::from_mins(if urgent { 10 } else { 30 })
     }
 
     /// Gives the case to `by` until the lease ends, or says who holds it.

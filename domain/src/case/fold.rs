@@ -10,6 +10,7 @@ use crate::event::{
     AssessmentRecorded, CaseOpened, ContactOutcome, IncidentMemberAdded, OpenedBecause,
     PostAttached, RevealScope,
 };
+use crate::intake::Freshness;
 use crate::{
     ActionId, Actor, Assessment, CaseId, CrisisLevel, EventEnvelope, ModerationEvent,
     StreamVersion, Timestamp,
@@ -72,6 +73,7 @@ impl Case {
             touched_at: None,
             alerted_at: None,
             closure: None,
+            dead_letters: Vec::new(),
             cause,
             members: BTreeMap::new(),
             members_left: 0,
@@ -83,6 +85,14 @@ impl Case {
     ///
     /// Every event type is named: a new one must say here what it does to a case, or that it does
     /// nothing.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an event: the table is read as a whole"
+    )]
+    #[expect(
+        clippy::match_same_arms,
+        reason = "events that change nothing do so for different reasons"
+    )]
     pub fn apply(&mut self, event: &ModerationEvent, at: Timestamp, actor: &Actor) {
         use ModerationEvent as E;
         self.version.0 += 1;
@@ -215,7 +225,11 @@ impl Case {
             }
             E::CaseReopened(event) => self.apply_reopened(event.level, event.look_due_at),
             E::SlaBreached(_) => self.look_breached = true,
-            E::NoteAdded(_) | E::RecordDeadLettered(_) | E::DeadLetterReplayed(_) => {}
+            E::RecordDeadLettered(event) => {
+                self.dead_letters.push(event.message);
+                self.unscored = true;
+            }
+            E::NoteAdded(_) | E::DeadLetterReplayed(_) => {}
             // The first event is taken by `begin`; a second one cannot be decided.
             E::CaseOpened(_) => {}
             // These stand in other streams.
@@ -248,6 +262,11 @@ impl Case {
                 }
             }
             None => self.posts.push(joined),
+        }
+        // Somebody whose old posts were listed for look-back writes now: from here on it is live.
+        if self.freshness == Freshness::Backfill && event.freshness != Freshness::Backfill {
+            self.freshness = event.freshness;
+            self.look_due_at = event.look_due_at;
         }
         self.note_machine_level(event.assessment.as_ref());
         self.recount_unscored();

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// When a person last did something longer ago than this, a new post alerts again.
-const HUMAN_CONTACT_STALE: Duration = Duration::from_secs(12 * 3600);
+const HUMAN_CONTACT_STALE: Duration = Duration::from_hours(12);
 
 impl Case {
     /// A post joins, or a further revision of one that is here. Raises the level where the post asks
@@ -26,6 +26,12 @@ impl Case {
         promises: &Promises,
         clock_from: Timestamp,
     ) -> Vec<ModerationEvent> {
+        let mut attached = attached;
+        let starts_clock =
+            self.freshness == Freshness::Backfill && attached.freshness != Freshness::Backfill;
+        if starts_clock {
+            attached.look_due_at = Some(clock_from + promises.for_level(self.level).first_look());
+        }
         let known = self.post(attached.post.post);
         if known.is_some_and(|known| known.post.revision > attached.post.revision) {
             return Vec::new();
@@ -73,6 +79,12 @@ impl Case {
     /// New posts of an episode alert again only when the level rises or when no person has done
     /// anything for a while: an alert for every post would drown the one that matters.
     pub fn alert_for(&self, events: &[ModerationEvent], now: Timestamp) -> Option<AlertBecause> {
+        let goes_live = events.iter().any(|event| {
+            matches!(event, ModerationEvent::PostAttached(post) if post.look_due_at.is_some())
+        });
+        if goes_live {
+            return Some(AlertBecause::NewPost);
+        }
         if self.freshness == Freshness::Backfill {
             return None;
         }

@@ -74,8 +74,8 @@ impl Case {
         promises: &Promises,
         from_time: Timestamp,
     ) -> ModerationEvent {
-        let promised = from_time + promises.for_level(to).first_look();
-        let look_due_at = Some(self.look_due_at.map_or(promised, |due| due.min(promised)));
+        let due = from_time + promises.for_level(to).first_look();
+        let look_due_at = Some(self.look_due_at.map_or(due, |before| before.min(due)));
         LevelRaised {
             from: self.level,
             to,

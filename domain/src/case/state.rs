@@ -69,6 +69,8 @@ pub struct Case {
     pub alerted_at: Option<Timestamp>,
     /// Who wants to close it and how, where a second person has to confirm.
     pub closure: Option<(UserId, CloseCode)>,
+    /// Records that could not be read and that a person should.
+    pub dead_letters: Vec<MessageId>,
     /// For an incident: its cause.
     pub cause: Option<IncidentCause>,
     /// For an incident: its members by number.

@@ -15,13 +15,13 @@ use crate::{
 /// A case began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseOpened {
-    /// Its number for people: counted per tenant by nobody, derived from its id.
+    /// What it is about.
     pub kind: CaseKind,
     /// The member whom it is about; none for an incident.
     pub subject: Option<SubjectId>,
     /// Where.
     pub community: CommunityId,
-    /// The level at the start; `None` for anything but crisis.
+    /// The level at the start: the reading level of a crisis case, "soon" for an incident, else none.
     pub level: CrisisLevel,
     /// Whether no complete judgement stands behind the level.
     pub unscored: bool,
@@ -94,6 +94,9 @@ pub struct PostAttached {
     pub posted_at: Timestamp,
     /// How it is treated.
     pub freshness: Freshness,
+    /// When the first look is due, where this post starts the clock of a case that had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look_due_at: Option<Timestamp>,
     /// What automation thought of it; none where a person or a report brought it.
     pub assessment: Option<Assessment>,
 }
