@@ -1,1 +1,21 @@
 //! RECORDS: the log and everything that is written with it.
+//!
+//! Everything that changes goes through one door, [`EventLog::append`]: events with their expected
+//! stream versions, claims, outgoing messages, posts, pending posts and Kafka positions become true
+//! together or not at all. The log is dense, in commit order, and chained by hash; texts about people
+//! are sealed before they reach the database, and readable no longer once their key is destroyed.
+//!
+//! Deciding what is appended is left to others (domain decides, projections fold, the relay sends).
+//!
+//! To ask something new of the store: a method on the narrowest port in [`ports`], its statement in
+//! the module that answers it, its twin in memory, and a promise in the conformance suite.
+
+pub mod config;
+pub mod error;
+pub mod fingerprint;
+pub mod ports;
+
+pub use config::StoreConfig;
+pub use error::{AppendError, StoreError};
+pub use fingerprint::{Fingerprint, FingerprintKind, Fingerprinter};
+pub use ports::*;
