@@ -26,6 +26,11 @@ macro_rules! uuid_id {
                 Self(ids.next())
             }
 
+            /// The id of that number; for tests and fixed ids.
+            pub const fn from_u128(number: u128) -> Self {
+                Self(Uuid::from_u128(number))
+            }
+
             /// The id behind the name.
             pub const fn as_uuid(&self) -> Uuid {
                 self.0

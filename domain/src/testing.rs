@@ -100,7 +100,7 @@ impl<R: Debug + PartialEq> When<Vec<ModerationEvent>, R> {
         assert_eq!(found, types);
         let mut case = self.case;
         for event in &events {
-            case.apply(event, T0 + Duration::from_secs(3600), &Actor::System);
+            case.apply(event, T0 + Duration::from_hours(1), &Actor::System);
         }
         Given(case)
     }

@@ -2,16 +2,16 @@
 
 use super::claiming::{may_decide, must_say_why};
 use super::{Case, CaseKind, CloseCode, Refusal, Staff};
-use crate::event::{CaseClosed, CaseReopened, ClosureProposed, ContactOutcome, Reason};
+use crate::event::{CaseClosed, CaseReopened, ClosureProposed, Reason};
 use crate::promises::Promises;
 use crate::{CrisisLevel, ModerationEvent, Prose, Timestamp};
 
 impl Case {
     /// Closes the case, or proposes it where a second person has to agree.
     ///
-    /// A crisis case that stands, or by the machine stood, at "act now" closes in two steps: its
-    /// holder proposes, with contact recorded or with a reason, and a second, senior person closes
-    /// (N7). Everything else its holder closes.
+    /// A crisis case that stood at "act now" at any time since it was opened closes in two steps:
+    /// its holder proposes, with a reason, and a second, senior person closes (N7). Everything else
+    /// its holder closes.
     pub fn close(
         &self,
         by: Staff,
@@ -46,7 +46,7 @@ impl Case {
 
     /// Whether closing takes a second person.
     pub fn takes_two_to_close(&self) -> bool {
-        self.kind == CaseKind::Crisis && self.level == CrisisLevel::ActNow
+        self.kind == CaseKind::Crisis && self.peak_level == CrisisLevel::ActNow
     }
 
     fn close_with_second_person(
@@ -58,13 +58,6 @@ impl Case {
     ) -> Result<Vec<ModerationEvent>, Refusal> {
         let Some((proposed_by, proposed)) = self.closure else {
             self.must_be_held_by(by, now)?;
-            let contacted = matches!(
-                self.contact,
-                Some(ContactOutcome::Reached | ContactOutcome::Tried)
-            );
-            if !contacted {
-                say_why(reason.as_ref())?;
-            }
             let reason = reason.ok_or(Refusal::ReasonMissing { field: "reason" })?;
             must_say_why(&reason, "reason")?;
             return Ok(vec![

@@ -56,6 +56,7 @@ impl Case {
                 OpenedBecause::Assessment => opened.level,
                 _ => CrisisLevel::None,
             },
+            peak_level: opened.level,
             unscored: opened.unscored,
             because: opened.because.clone(),
             freshness: opened.freshness,
@@ -102,7 +103,7 @@ impl Case {
         match event {
             E::PostAttached(event) => self.apply_post(event, at),
             E::AssessmentRecorded(AssessmentRecorded { assessment }) => {
-                self.apply_assessment(assessment)
+                self.apply_assessment(assessment);
             }
             E::PostDeletedByAuthor(event) => {
                 if let Some(post) = self
@@ -131,6 +132,7 @@ impl Case {
             }
             E::LevelRaised(event) => {
                 self.level = event.to;
+                self.peak_level = self.peak_level.max(event.to);
                 self.look_due_at = event.look_due_at;
                 if *actor == Actor::Automation {
                     self.machine_level = self.machine_level.max(event.to);
@@ -189,10 +191,10 @@ impl Case {
             }
             E::ActionUndone(event) => self.move_action(event.action, ActionStatus::Undone, at),
             E::ActionDispatched(event) => {
-                self.move_action(event.action, ActionStatus::Dispatched, at)
+                self.move_action(event.action, ActionStatus::Dispatched, at);
             }
             E::ActionConfirmed(event) => {
-                self.move_action(event.action, ActionStatus::Confirmed, at)
+                self.move_action(event.action, ActionStatus::Confirmed, at);
             }
             E::ActionFailed(event) => {
                 self.move_action(
@@ -207,10 +209,10 @@ impl Case {
                 self.move_action(event.action, ActionStatus::Parked { why: event.why }, at);
             }
             E::ActionSuperseded(event) => {
-                self.move_action(event.action, ActionStatus::Superseded, at)
+                self.move_action(event.action, ActionStatus::Superseded, at);
             }
             E::ActionUnanswered(event) => {
-                self.move_action(event.action, ActionStatus::Unanswered, at)
+                self.move_action(event.action, ActionStatus::Unanswered, at);
             }
             E::OutreachMoved(event) => {
                 if let Some(state) = self.actions.get_mut(&event.action) {
@@ -314,6 +316,7 @@ impl Case {
     fn apply_reopened(&mut self, level: CrisisLevel, look_due_at: Option<Timestamp>) {
         self.status = Status::Open;
         self.level = level;
+        self.peak_level = level;
         self.look_due_at = look_due_at;
         self.looked_at = None;
         self.look_breached = false;
