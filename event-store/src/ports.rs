@@ -34,7 +34,8 @@ pub use intake::{
 pub use leadership::{Leadership, Lease};
 pub use log::EventLog;
 pub use outbox::{
-    Outbox, OutboxChange, OutboxKind, OutboxMessage, Outgoing, OutgoingStatus, RELAY_SHARDS, Take,
+    Outbox, OutboxChange, OutboxKind, OutboxMessage, Outgoing, OutgoingStatus, RELAY_SHARDS,
+    ReportNote, ReportVerdict, Take,
     UnansweredAction, UnsentAction,
 };
 pub use pending::{Pending, PendingChange, PendingPost, PendingPriority, TakenPost};

@@ -625,6 +625,7 @@ fn the_same_report_twice_counts_once() {
         reason: ReportReason::Other,
         words: None,
         quoted: None,
+        external_id: None,
     };
     let mut case = an_episode().case();
     for event in case.report(report.clone()) {

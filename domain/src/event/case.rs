@@ -137,8 +137,12 @@ pub struct ReportReceived {
     pub words: Option<Prose>,
     /// What the platform copied of a post that we never received, sealed with the subject's key.
     pub quoted: Option<Prose>,
+    /// The platform's id of the report, sealed with the reporter's key: the outcome is sent back
+    /// under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<Prose>,
 }
-with_prose!(ReportReceived: words, quoted);
+with_prose!(ReportReceived: words, quoted, external_id);
 
 /// A member objected to a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -89,6 +89,8 @@ pub enum ParkedBecause {
     ObserveMode,
     /// The platform does not list it as supported.
     Unsupported,
+    /// The member was erased: nobody can be asked to do anything about them.
+    Erased,
 }
 
 /// A newer action on the same target made it pointless before it left.

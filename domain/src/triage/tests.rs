@@ -270,6 +270,7 @@ fn report(n: u128, reason: ReportReason, words_level: CrisisLevel) -> ReportFact
             reason,
             words: None,
             quoted: None,
+            external_id: None,
         },
         subject: SUBJECT,
         community: CommunityId::new("night-shift").unwrap(),

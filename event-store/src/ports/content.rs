@@ -173,6 +173,8 @@ pub struct DeadLetter {
     pub summary: DeadLetterSummary,
     /// The record's bytes; `None` where the member was erased.
     pub raw: Option<Sensitive<Vec<u8>>>,
+    /// The record as it is stored, for the dead-letter topic; `None` where the member was erased.
+    pub sealed: Option<Sealed>,
     /// The record's key.
     pub key: Option<Sensitive<Vec<u8>>>,
 }

@@ -1,5 +1,7 @@
 //! What is to leave the house.
 
+mod making;
+
 use async_trait::async_trait;
 use holdfast_domain::{
     ActionId, CaseId, CommunityId, Lane, MessageId, SubjectId, TenantId, Timestamp,
@@ -7,6 +9,8 @@ use holdfast_domain::{
 
 use super::Lease;
 use crate::error::StoreError;
+
+pub use making::{ReportNote, ReportVerdict};
 
 /// Messages are spread over this many shards, each relayed by whoever leases `relay/<shard>`.
 pub const RELAY_SHARDS: u16 = 16;
