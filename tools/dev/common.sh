@@ -90,6 +90,8 @@ runs() {
     tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF -- "$2"
 }
 
+gone() { ! runs "$@"; }
+
 # wait_until SECONDS COMMAND…: true once the command succeeds, false when time is up.
 wait_until() {
     local deadline=$((SECONDS + $1))
@@ -106,7 +108,7 @@ stop_process() {
     if runs "$1" "$2"; then
         pid=$(cat "$1")
         kill -s "$3" "$pid"
-        wait_until 30 eval "! runs '$1' '$2'" || kill -s KILL "$pid"
+        wait_until 30 gone "$1" "$2" || kill -s KILL "$pid"
     fi
     rm -f "$1"
 }

@@ -10,10 +10,13 @@ KAFKA_LOG="$KAFKA_HOME/broker.log"
 KAFKA_JARS="$DEV_CACHE/kafka/$(sed -n '/kafka_2.13/{n;s/.*<version>\(.*\)<.*/\1/p}' "$ROOT/tools/kafka/pom.xml")"
 KAFKA_SUMS="$ROOT/tools/kafka/jars.sha256"
 
-#: kafka       start|stop|status|reset a private Kafka broker; prints the line to evaluate (pin: after a new version)
+#: kafka       a private Kafka broker: start, stop, status, reset (pin: record a new version's jars)
 cmd_kafka() {
     case ${1:-start} in
-    start) alone kafka kafka_start && kafka_status ;;
+    start)
+        alone kafka kafka_start
+        kafka_status
+        ;;
     stop) alone kafka kafka_stop ;;
     status) kafka_status ;;
     reset) alone kafka kafka_reset ;;
@@ -109,10 +112,12 @@ kafka_obtain() {
 java_version() { java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p'; }
 
 kafka_need_java() {
-    local version
-    version=$(command -v java >/dev/null && java_version || true)
+    local version=0
+    if command -v java >/dev/null; then version=$(java_version); fi
     [ "${version:-0}" -ge 17 ] && return
-    need_packages "Kafka (Java 17 or newer)" "$(first_candidate openjdk-17-jre-headless openjdk-21-jre-headless)"
+    local package
+    package=$(first_candidate openjdk-17-jre-headless openjdk-21-jre-headless)
+    need_packages "Kafka (Java 17 or newer)" "$package"
 }
 
 kafka_jars_match() {

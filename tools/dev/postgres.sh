@@ -10,10 +10,13 @@ POSTGRES_PID="$DEV_STATE/postgres.pid"
 POSTGRES_PORT="$DEV_STATE/postgres.port"
 POSTGRES_LOG="$DEV_STATE/postgres.log"
 
-#: postgres    start|stop|status|reset a private PostgreSQL cluster; prints the line to evaluate
+#: postgres    a private PostgreSQL cluster: start, stop, status, reset
 cmd_postgres() {
     case ${1:-start} in
-    start) alone postgres postgres_start && postgres_status ;;
+    start)
+        alone postgres postgres_start
+        postgres_status
+        ;;
     stop) alone postgres postgres_stop ;;
     status) postgres_status ;;
     reset) alone postgres postgres_reset ;;
@@ -38,7 +41,7 @@ postgres_start() {
     say "starting PostgreSQL at $(postgres_url) (log: ${POSTGRES_LOG#"$ROOT"/})"
     postgres_serve >"$POSTGRES_LOG" 2>&1 </dev/null 9>&- &
     echo $! >"$POSTGRES_PID"
-    wait_until 60 postgres_answers && postgres_create_database || {
+    { wait_until 60 postgres_answers && postgres_create_database; } || {
         show_tail "$POSTGRES_LOG"
         postgres_stop
         die "PostgreSQL did not answer within 60 s; the end of its log is above"
