@@ -1,7 +1,7 @@
 //! Reports and appeals: they always reach a person, whatever the scores say.
 
 use super::{CaseBook, NewCase};
-use crate::event::{AlertBecause, AppealReceived, OpenedBecause, ReportReceived};
+use crate::event::{AlertBecause, AppealReceived, OpenedBecause, PostAttached, ReportReceived};
 use crate::intake::{Freshness, ReportReason};
 use crate::{
     ActionId, Actor, CaseId, CaseKind, ClaimKey, CommunityId, CrisisLevel, Prose, SignalKind,
@@ -113,6 +113,16 @@ impl CaseBook<'_> {
         if let Some(because) = alert {
             self.alert(id, because);
         }
+    }
+
+    /// Brings a post into a case that it was named in (a report, a person), unless it is there.
+    pub fn bring(&mut self, id: CaseId, attached: PostAttached, by: &Actor) {
+        let Some(case) = self.case(id) else { return };
+        if case.post(attached.post.post).is_some() {
+            return;
+        }
+        let events = case.attach(attached, self.promises, self.now);
+        self.tell(id, by, self.now, events);
     }
 
     /// A member objects to a decision: always a case of its own.
