@@ -34,7 +34,7 @@ pub struct CaseBook<'a> {
     holders: BTreeMap<ClaimKey, CaseId>,
     claims: Vec<ClaimChange>,
     alerts: Vec<Alert>,
-    actions: Vec<Action>,
+    actions: Vec<(Action, CommunityId)>,
 }
 
 struct Entry {
@@ -63,6 +63,8 @@ pub struct Alert {
     pub case: CaseId,
     /// What kind of case.
     pub kind: CaseKind,
+    /// The member whom it is about; for the outbox, never for the alert's text.
+    pub subject: Option<SubjectId>,
     /// Where.
     pub community: CommunityId,
     /// How urgent.
@@ -86,8 +88,8 @@ pub struct CaseChanges {
     pub claims: Vec<ClaimChange>,
     /// People to be asked to look.
     pub alerts: Vec<Alert>,
-    /// What automation asks of the platform.
-    pub actions: Vec<Action>,
+    /// What automation asks of the platform, and in which community.
+    pub actions: Vec<(Action, CommunityId)>,
 }
 
 /// Where a post is and whose it is, as the log may know it.
@@ -266,6 +268,7 @@ impl<'a> CaseBook<'a> {
             message,
             case: id,
             kind: case.kind,
+            subject: case.subject,
             community: case.community.clone(),
             level: case.level,
             unscored: case.unscored,

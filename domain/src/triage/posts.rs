@@ -270,7 +270,7 @@ impl CaseBook<'_> {
         }
         .into();
         self.tell(case, &Actor::Automation, self.now, vec![event]);
-        self.actions.push(action);
+        self.actions.push((action, facts.community.clone()));
     }
 }
 
