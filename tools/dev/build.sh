@@ -2,8 +2,11 @@
 # Building and running Holdfast itself, always with the dev profile, so that everything shares one set of artefacts.
 
 # librdkafka is built from source (C, and C++ for a part that we do not use), with TLS and zstd.
+BUILD_PACKAGES="gcc g++ make pkg-config libc6-dev libssl-dev zlib1g-dev"
+
 need_build() {
-    need_packages "building Holdfast" gcc g++ make pkg-config libc6-dev libssl-dev zlib1g-dev
+    # shellcheck disable=SC2086 # a list of words
+    need_packages "building Holdfast" $BUILD_PACKAGES
     command -v cargo >/dev/null || PATH="$PATH:$HOME/.cargo/bin"
     command -v cargo >/dev/null || die "there is no cargo; install the Rust toolchain named in rust-toolchain.toml"
     # More compilers than cores only cost memory.

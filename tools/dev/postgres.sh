@@ -60,7 +60,7 @@ postgres_answers() {
 }
 
 postgres_create_database() {
-    postgres_query "select 1 from pg_database where datname = 'holdfast'" | grep -q 1 ||
+    [ -n "$(postgres_query "select 1 from pg_database where datname = 'holdfast'")" ] ||
         postgres_query "create database holdfast" >/dev/null
 }
 
