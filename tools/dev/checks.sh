@@ -162,7 +162,7 @@ trap_stop() {
 stop_started() {
     local server
     for server in "${STARTED_FOR_TEST[@]}"; do
-        "cmd_$server" stop || true
+        "cmd_$server" reset || true
     done
 }
 

@@ -54,9 +54,10 @@ kafka_answers() { kafka_runs && kcat -b "$(kafka_address)" -L -m 2; }
 
 kafka_stop() { stop_process "$KAFKA_PID" "$KAFKA_PROPERTIES" TERM; }
 
+# The logs stay until the next start.
 kafka_reset() {
     kafka_stop
-    rm -rf "$KAFKA_HOME"
+    rm -rf "$KAFKA_HOME/data"
 }
 
 # Replaces the (sub)shell, so that its process id is the broker's; setsid, so that it outlives the shell's Ctrl-C.
