@@ -47,8 +47,12 @@ impl<'f> Reader<'f> {
 
     /// Notes a name that nobody knows, with the nearest one that is known.
     pub(crate) fn unknown(&mut self, place: Place, what: &str, name: &str, known: &[&str]) {
+        self.unknown_in(place, what, name, "", known);
+    }
+
+    fn unknown_in(&mut self, place: Place, what: &str, name: &str, within: &str, known: &[&str]) {
         let nearest = nearest(name, known);
-        let problem = self.problem(place, format!("unknown {what} '{}'", crate::yaml::shorten(name)));
+        let problem = self.problem(place, format!("unknown {what} '{}'{within}", crate::yaml::shorten(name)));
         problem.expected = Some(format!("one of {}", known.join(", ")));
         problem.nearest = nearest;
     }
@@ -66,7 +70,7 @@ impl<'f> Reader<'f> {
         };
         for (at, (key, _)) in entries.iter().enumerate() {
             if !keys.contains(&key.name.as_str()) {
-                self.unknown(key.place, &format!("key in {what}"), &key.name, keys);
+                self.unknown_in(key.place, "key", &key.name, &format!(" in {what}"), keys);
             } else if entries[..at].iter().any(|(earlier, _)| earlier.name == key.name) {
                 self.problem(key.place, format!("'{}' stands twice in {what}", key.name)).expected =
                     Some("every key once".to_owned());
