@@ -9,6 +9,25 @@ macro_rules! policies {
 }
 
 const FILES: &[(&str, &str)] = policies![
+    "crisis/attempt-now.yaml",
+    "crisis/goodbye.yaml",
+    "crisis/harm-to-others.yaml",
+    "crisis/learned.yaml",
+    "crisis/lexicon.yaml",
+    "crisis/method-detail.yaml",
+    "crisis/method-seeking.yaml",
+    "crisis/pre-screen.yaml",
+    "crisis/self-harm.yaml",
+    "crisis/third-party.yaml",
+    "crisis/young-member.yaml",
+    "harassment/incitement.yaml",
+    "harassment/learned.yaml",
+    "harassment/lexicon.yaml",
+    "harassment/new-account.yaml",
+    "harassment/threat-or-exposure.yaml",
+    "stigma/learned.yaml",
+    "stigma/lexicon.yaml",
+    "stigma/trivialisation.yaml",
     "system/canary.yaml",
 ];
 

@@ -239,8 +239,8 @@ impl fmt::Display for Leaf {
             }
             Self::AccountAge { under_secs, over_secs } => {
                 write!(f, "account_age:")?;
-                under_secs.map_or(Ok(()), |secs| write!(f, " under {secs}s"))?;
-                over_secs.map_or(Ok(()), |secs| write!(f, " over {secs}s"))
+                under_secs.map_or(Ok(()), |secs| write!(f, " under {}", duration(secs)))?;
+                over_secs.map_or(Ok(()), |secs| write!(f, " over {}", duration(secs)))
             }
             Self::AgeBand(bands) => write!(f, "age_band: {}", one_of(bands)),
             Self::ContentWarning(wanted) => write!(f, "content_warning: {wanted}"),
@@ -274,6 +274,16 @@ fn one_of<T: AsRef<str>>(names: &[T]) -> String {
         1 => shown[0].to_owned(),
         0..=4 => format!("one of {}", shown.join(", ")),
         more => format!("one of {} and {} more", shown.join(", "), more - 4),
+    }
+}
+
+/// A stretch of time as policies write it.
+fn duration(secs: u64) -> String {
+    match secs {
+        _ if secs % 86_400 == 0 => format!("{}d", secs / 86_400),
+        _ if secs % 3_600 == 0 => format!("{}h", secs / 3_600),
+        _ if secs % 60 == 0 => format!("{}m", secs / 60),
+        _ => format!("{secs}s"),
     }
 }
 

@@ -46,3 +46,6 @@ const fn mode_name(mode: RuleMode) -> &'static str {
         RuleMode::Shadow => "shadow",
     }
 }
+
+#[cfg(test)]
+mod tests;

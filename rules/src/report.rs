@@ -46,8 +46,8 @@ impl Report {
         }
         let errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         let outcome = if errors == 0 { "all is well".to_owned() } else { format!("{errors} wrong") };
-        let tests = if self.tests == 0 { String::new() } else { format!(", {} tests", self.tests) };
-        let _ = writeln!(out, "{} files, {} rules{tests}: {outcome}", self.files, self.rules);
+        let tests = if self.tests == 0 { String::new() } else { format!(", {}", count(self.tests, "test")) };
+        let _ = writeln!(out, "{}, {}{tests}: {outcome}", count(self.files, "file"), count(self.rules, "rule"));
         out
     }
 
@@ -57,6 +57,10 @@ impl Report {
         value["ok"] = self.is_ok().into();
         value
     }
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// Lints a folder of policies.
@@ -197,3 +201,6 @@ fn failures(test: &PolicyTest, verdict: Verdict, evaluation: &Evaluation) -> Vec
     }
     failures
 }
+
+#[cfg(test)]
+mod tests;
