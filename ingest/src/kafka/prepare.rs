@@ -1,0 +1,81 @@
+//! Asks the store and the broker where a partition stands, until both answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use holdfast_domain::intake::PartitionKey;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use tracing::warn;
+
+use super::context::Context;
+use super::partition::Standing;
+use crate::handler::{BatchHandler, HandleError};
+
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// Where the partition stands. Tries for as long as it takes: the caller drops the call when the
+/// partition goes.
+pub(super) async fn standing(
+    consumer: &Arc<BaseConsumer<Context>>,
+    handler: &Arc<dyn BatchHandler>,
+    key: &PartitionKey,
+) -> Standing {
+    let mut wait = Duration::from_millis(200);
+    loop {
+        match try_once(consumer, handler, key).await {
+            Ok(standing) => return standing,
+            Err(error) => {
+                let partition = format!("{}/{}", key.topic, key.partition);
+                warn!(partition, error = %Chain(&error), "asking where partition {partition} stands, again in {wait:?}");
+            }
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_secs(10));
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Unanswered {
+    #[error("the store did not say")]
+    Store(#[source] HandleError),
+    #[error("the broker did not say")]
+    Broker(#[source] KafkaError),
+    #[error("the question was dropped")]
+    Dropped(#[source] tokio::task::JoinError),
+}
+
+async fn try_once(
+    consumer: &Arc<BaseConsumer<Context>>,
+    handler: &Arc<dyn BatchHandler>,
+    key: &PartitionKey,
+) -> Result<Standing, Unanswered> {
+    let stored = handler.position(key).await.map_err(Unanswered::Store)?;
+    let (low, high) = watermarks(consumer, key).await?;
+    let live_from = match &stored {
+        Some(stored) => stored.live_from,
+        None => handler.begin(key, high).await.map_err(Unanswered::Store)?,
+    };
+    Ok(Standing { stored, live_from, low, high })
+}
+
+async fn watermarks(consumer: &Arc<BaseConsumer<Context>>, key: &PartitionKey) -> Result<(i64, i64), Unanswered> {
+    let consumer = Arc::clone(consumer);
+    let (topic, partition) = (key.topic.clone(), key.partition);
+    let ask = move || consumer.fetch_watermarks(&topic, partition, ANSWER_WITHIN);
+    tokio::task::spawn_blocking(ask).await.map_err(Unanswered::Dropped)?.map_err(Unanswered::Broker)
+}
+
+struct Chain<'a>(&'a Unanswered);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = std::error::Error::source(self.0);
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
