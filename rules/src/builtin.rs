@@ -36,7 +36,13 @@ pub const CANARY_TEXT: &str = "Holdfast canary: the lantern on the still water i
 
 /// All shipped policy files.
 pub fn sources() -> Vec<Source> {
-    FILES.iter().map(|(file, text)| Source { file: (*file).to_owned(), text: (*text).to_owned() }).collect()
+    FILES
+        .iter()
+        .map(|(file, text)| Source {
+            file: (*file).to_owned(),
+            text: (*text).to_owned(),
+        })
+        .collect()
 }
 
 #[cfg(test)]

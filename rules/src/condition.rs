@@ -34,7 +34,10 @@ pub(crate) enum Leaf {
     Regex(Regex),
     Kind(Vec<PostKind>),
     AuthorRole(Vec<AuthorRole>),
-    AccountAge { under_secs: Option<u64>, over_secs: Option<u64> },
+    AccountAge {
+        under_secs: Option<u64>,
+        over_secs: Option<u64>,
+    },
     AgeBand(Vec<String>),
     ContentWarning(bool),
     Language(Vec<String>),
@@ -77,8 +80,20 @@ impl Condition {
     /// The answer in a world.
     pub(crate) fn verdict(&self, world: &dyn World) -> Verdict {
         match &self.test {
-            Test::All(parts) => fold(parts, Verdict::Matched, Verdict::NotMatched, world, Verdict::and),
-            Test::Any(parts) => fold(parts, Verdict::NotMatched, Verdict::Matched, world, Verdict::or),
+            Test::All(parts) => fold(
+                parts,
+                Verdict::Matched,
+                Verdict::NotMatched,
+                world,
+                Verdict::and,
+            ),
+            Test::Any(parts) => fold(
+                parts,
+                Verdict::NotMatched,
+                Verdict::Matched,
+                world,
+                Verdict::or,
+            ),
             Test::Not(part) => !part.verdict(world),
             Test::Leaf(leaf) => world.answer(leaf),
         }
@@ -91,7 +106,9 @@ impl Condition {
 
     fn walk<'c>(&'c self, negated: bool, visit: &mut dyn FnMut(&'c Leaf, Place, bool)) {
         match &self.test {
-            Test::All(parts) | Test::Any(parts) => parts.iter().for_each(|part| part.walk(negated, visit)),
+            Test::All(parts) | Test::Any(parts) => {
+                parts.iter().for_each(|part| part.walk(negated, visit))
+            }
             Test::Not(part) => part.walk(!negated, visit),
             Test::Leaf(leaf) => visit(leaf, self.place, negated),
         }
@@ -142,13 +159,25 @@ impl World for Scene<'_> {
             Leaf::Regex(regex) => regex.is_match(facts.text.text()).into(),
             Leaf::Kind(kinds) => kinds.contains(&facts.kind).into(),
             Leaf::AuthorRole(roles) => roles.contains(&facts.author_role).into(),
-            Leaf::AccountAge { under_secs, over_secs } => facts
+            Leaf::AccountAge {
+                under_secs,
+                over_secs,
+            } => facts
                 .account_age_secs
-                .map(|age| under_secs.is_none_or(|under| age < under) && over_secs.is_none_or(|over| age > over))
+                .map(|age| {
+                    under_secs.is_none_or(|under| age < under)
+                        && over_secs.is_none_or(|over| age > over)
+                })
                 .into(),
-            Leaf::AgeBand(bands) => facts.age_band.map(|band| bands.iter().any(|known| known == band)).into(),
+            Leaf::AgeBand(bands) => facts
+                .age_band
+                .map(|band| bands.iter().any(|known| known == band))
+                .into(),
             Leaf::ContentWarning(wanted) => (facts.content_warning == *wanted).into(),
-            Leaf::Language(languages) => facts.language.map(|language| speaks(languages, language)).into(),
+            Leaf::Language(languages) => facts
+                .language
+                .map(|language| speaks(languages, language))
+                .into(),
             Leaf::Signal(test) => test.verdict(facts.signals),
         }
     }
@@ -159,7 +188,9 @@ impl Scene<'_> {
     pub(crate) fn evidence(&self, leaf: &Leaf, label: &str, out: &mut Vec<Evidence>) {
         match leaf {
             Leaf::Phrase(test) => {
-                self.hits.of(test.set).for_each(|range| out.extend(self.facts.evidence(range, label)));
+                self.hits
+                    .of(test.set)
+                    .for_each(|range| out.extend(self.facts.evidence(range, label)));
             }
             Leaf::Regex(regex) => {
                 for found in regex.find_iter(self.facts.text.text()) {
@@ -181,19 +212,27 @@ impl Scene<'_> {
 /// Whether a language tag (`en-GB`) is one of `languages` or a variety of it (`en`).
 pub(crate) fn speaks(languages: &[String], tag: &str) -> bool {
     languages.iter().any(|language| {
-        tag.get(..language.len()).is_some_and(|head| head.eq_ignore_ascii_case(language))
+        tag.get(..language.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(language))
             && matches!(tag.as_bytes().get(language.len()), None | Some(b'-' | b'_'))
     })
 }
 
 impl SignalTest {
     fn concerns(&self, signal: &Signal) -> bool {
-        signal.kind == self.kind && self.classifier.as_ref().is_none_or(|name| *name == signal.classifier)
+        signal.kind == self.kind
+            && self
+                .classifier
+                .as_ref()
+                .is_none_or(|name| *name == signal.classifier)
     }
 
     /// Whether one of the answers fits; unknown where nobody was asked.
     fn verdict(&self, signals: &[Signal]) -> Verdict {
-        let answers = signals.iter().filter(|signal| self.concerns(signal)).map(|signal| self.answer(signal));
+        let answers = signals
+            .iter()
+            .filter(|signal| self.concerns(signal))
+            .map(|signal| self.answer(signal));
         answers.reduce(Verdict::or).unwrap_or(Verdict::Unknown)
     }
 
@@ -208,18 +247,34 @@ impl SignalTest {
         let scores = if self.labels.is_empty() {
             (scored.score >= least).into()
         } else {
-            let fits = scored.labels.iter().any(|label| label.score >= least && self.labels.contains(&label.label));
+            let fits = scored
+                .labels
+                .iter()
+                .any(|label| label.score >= least && self.labels.contains(&label.label));
             Verdict::from(fits)
         };
-        let level = self.level.map_or(Verdict::Matched, |wanted| scored.level.map(|level| level >= wanted).into());
+        let level = self.level.map_or(Verdict::Matched, |wanted| {
+            scored.level.map(|level| level >= wanted).into()
+        });
         scores.and(level)
     }
 
     /// The evidence of an answer, narrowed to the labels asked for where it says which is which.
     fn words(&self, signal: &Signal) -> Vec<Evidence> {
-        let all = signal.scored().map(|scored| scored.evidence.as_slice()).unwrap_or_default();
-        let narrow: Vec<_> = all.iter().filter(|piece| self.labels.contains(&piece.label)).cloned().collect();
-        if narrow.is_empty() { all.to_vec() } else { narrow }
+        let all = signal
+            .scored()
+            .map(|scored| scored.evidence.as_slice())
+            .unwrap_or_default();
+        let narrow: Vec<_> = all
+            .iter()
+            .filter(|piece| self.labels.contains(&piece.label))
+            .cloned()
+            .collect();
+        if narrow.is_empty() {
+            all.to_vec()
+        } else {
+            narrow
+        }
     }
 }
 
@@ -232,12 +287,28 @@ impl fmt::Display for Leaf {
             }
             Self::Regex(regex) => write!(f, "regex: {}", regex.as_str()),
             Self::Kind(kinds) => {
-                write!(f, "kind: {}", one_of(&kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>()))
+                write!(
+                    f,
+                    "kind: {}",
+                    one_of(&kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>())
+                )
             }
             Self::AuthorRole(roles) => {
-                write!(f, "author_role: {}", one_of(&roles.iter().map(|role| role_name(*role)).collect::<Vec<_>>()))
+                write!(
+                    f,
+                    "author_role: {}",
+                    one_of(
+                        &roles
+                            .iter()
+                            .map(|role| role_name(*role))
+                            .collect::<Vec<_>>()
+                    )
+                )
             }
-            Self::AccountAge { under_secs, over_secs } => {
+            Self::AccountAge {
+                under_secs,
+                over_secs,
+            } => {
                 write!(f, "account_age:")?;
                 under_secs.map_or(Ok(()), |secs| write!(f, " under {}", duration(secs)))?;
                 over_secs.map_or(Ok(()), |secs| write!(f, " over {}", duration(secs)))
@@ -259,11 +330,20 @@ impl fmt::Display for Phrase {
 impl fmt::Display for SignalTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "signal: {}", self.kind)?;
-        self.classifier.as_ref().map_or(Ok(()), |name| write!(f, ", classifier: {name}"))?;
-        self.at_least.map_or(Ok(()), |least| write!(f, ", at_least: {least}"))?;
-        self.level.map_or(Ok(()), |level| write!(f, ", level: {level}"))?;
-        self.available.map_or(Ok(()), |wanted| write!(f, ", available: {wanted}"))?;
-        if self.labels.is_empty() { Ok(()) } else { write!(f, ", label: {}", one_of(&self.labels)) }
+        self.classifier
+            .as_ref()
+            .map_or(Ok(()), |name| write!(f, ", classifier: {name}"))?;
+        self.at_least
+            .map_or(Ok(()), |least| write!(f, ", at_least: {least}"))?;
+        self.level
+            .map_or(Ok(()), |level| write!(f, ", level: {level}"))?;
+        self.available
+            .map_or(Ok(()), |wanted| write!(f, ", available: {wanted}"))?;
+        if self.labels.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ", label: {}", one_of(&self.labels))
+        }
     }
 }
 

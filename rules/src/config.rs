@@ -36,7 +36,9 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_an_error_and_not_an_empty_ruleset() {
-        let config = RulesConfig { policies: Some("no/such/folder".into()) };
+        let config = RulesConfig {
+            policies: Some("no/such/folder".into()),
+        };
         let error = config.load(&PlainNormaliser).unwrap_err().to_string();
         assert_eq!(error, "policies could not be read from no/such/folder");
     }

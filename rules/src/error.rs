@@ -65,7 +65,10 @@ impl Problem {
     }
 
     pub(crate) fn advice(file: &str, place: Place, found: impl Into<String>) -> Self {
-        Self { severity: Severity::Advice, ..Self::error(file, place, found) }
+        Self {
+            severity: Severity::Advice,
+            ..Self::error(file, place, found)
+        }
     }
 
     pub(crate) fn expecting(mut self, expected: impl Into<String>) -> Self {
@@ -74,16 +77,31 @@ impl Problem {
     }
 
     pub(crate) fn breaks(&mut self, row: Row) {
-        self.invariant = Some(Broken { row: row.name.to_owned(), why: row.why.to_owned() });
+        self.invariant = Some(Broken {
+            row: row.name.to_owned(),
+            why: row.why.to_owned(),
+        });
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = if self.severity == Severity::Advice { "advice: " } else { "" };
-        write!(f, "{}:{}:{}: {severity}{}", self.file, self.line, self.column, self.found)?;
+        let severity = if self.severity == Severity::Advice {
+            "advice: "
+        } else {
+            ""
+        };
+        write!(
+            f,
+            "{}:{}:{}: {severity}{}",
+            self.file, self.line, self.column, self.found
+        )?;
         if let Some(broken) = &self.invariant {
-            write!(f, "\n  this breaks safety rule {}: {}", broken.row, broken.why)?;
+            write!(
+                f,
+                "\n  this breaks safety rule {}: {}",
+                broken.row, broken.why
+            )?;
         }
         if let Some(expected) = &self.expected {
             write!(f, "\n  expected {expected}")?;
@@ -124,9 +142,17 @@ impl LoadError {
 }
 
 fn count(problems: usize) -> String {
-    if problems == 1 { "one problem".to_owned() } else { format!("{problems} problems") }
+    if problems == 1 {
+        "one problem".to_owned()
+    } else {
+        format!("{problems} problems")
+    }
 }
 
 fn list(problems: &[Problem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -9,8 +9,8 @@ use holdfast_domain::assessment::{Finding, Inputs};
 use holdfast_domain::rule_match::RuleMode;
 use holdfast_domain::signal::Answer;
 use holdfast_domain::{
-    ActionPart, Assessment, CrisisLevel, CrisisReading, Evidence, PostRef, Recommendation, RuleId, RuleMatch,
-    Signal, SignalKind, Span, Stage, signal::Unavailable,
+    ActionPart, Assessment, CrisisLevel, CrisisReading, Evidence, PostRef, Recommendation, RuleId,
+    RuleMatch, Signal, SignalKind, Span, Stage, signal::Unavailable,
 };
 
 use crate::attribution;
@@ -43,7 +43,13 @@ pub struct Evaluation {
 
 impl Evaluation {
     /// The assessment that this evaluation amounts to.
-    pub fn into_assessment(self, post: PostRef, stage: Stage, signals: Vec<Signal>, inputs: Inputs) -> Assessment {
+    pub fn into_assessment(
+        self,
+        post: PostRef,
+        stage: Stage,
+        signals: Vec<Signal>,
+        inputs: Inputs,
+    ) -> Assessment {
         Assessment {
             post,
             stage,
@@ -66,12 +72,18 @@ impl Ruleset {
         let hits = self.matcher.find(facts.text.text());
         let scene = Scene { facts, hits: &hits };
         let mut gathering = Gathering::new(facts);
-        let (first, second): (Vec<_>, Vec<_>) =
-            self.policies.iter().partition(|policy| !policy.applies.only_without_crisis);
-        first.into_iter().for_each(|policy| gathering.run(policy, &scene));
+        let (first, second): (Vec<_>, Vec<_>) = self
+            .policies
+            .iter()
+            .partition(|policy| !policy.applies.only_without_crisis);
+        first
+            .into_iter()
+            .for_each(|policy| gathering.run(policy, &scene));
         // Only now is it known whether the post tells of a crisis.
         if !gathering.crisis().protects() {
-            second.into_iter().for_each(|policy| gathering.run(policy, &scene));
+            second
+                .into_iter()
+                .for_each(|policy| gathering.run(policy, &scene));
         }
         gathering.finish()
     }
@@ -83,10 +95,17 @@ impl Applies {
     pub(crate) fn covers(&self, facts: &Facts<'_>) -> bool {
         let all_or = |empty: bool, fits: bool| empty || fits;
         all_or(self.kinds.is_empty(), self.kinds.contains(&facts.kind))
-            && all_or(self.communities.is_empty(), self.communities.iter().any(|name| name == facts.community.as_str()))
+            && all_or(
+                self.communities.is_empty(),
+                self.communities
+                    .iter()
+                    .any(|name| name == facts.community.as_str()),
+            )
             && all_or(
                 self.locales.is_empty(),
-                facts.language.is_none_or(|tag| crate::condition::speaks(&self.locales, tag)),
+                facts
+                    .language
+                    .is_none_or(|tag| crate::condition::speaks(&self.locales, tag)),
             )
     }
 }
@@ -94,13 +113,24 @@ impl Applies {
 impl Policy {
     /// Whether the rule matches, its scope included.
     pub(crate) fn verdict(&self, scene: &Scene<'_>) -> Verdict {
-        if self.applies.covers(scene.facts) { self.when.verdict(scene) } else { Verdict::NotMatched }
+        if self.applies.covers(scene.facts) {
+            self.when.verdict(scene)
+        } else {
+            Verdict::NotMatched
+        }
     }
 
     /// The highest level that a match asks for.
     fn level(&self, scene: &Scene<'_>) -> Option<CrisisLevel> {
-        let raised = self.raise.iter().filter(|raise| raise.when.verdict(scene) == Verdict::Matched);
-        self.then.level.into_iter().chain(raised.map(|raise| raise.to)).max()
+        let raised = self
+            .raise
+            .iter()
+            .filter(|raise| raise.when.verdict(scene) == Verdict::Matched);
+        self.then
+            .level
+            .into_iter()
+            .chain(raised.map(|raise| raise.to))
+            .max()
     }
 
     /// The words that a match rests on: what its conditions found, those under a `not` left out.
@@ -150,7 +180,9 @@ impl<'a> Gathering<'a> {
     fn run(&mut self, policy: &Policy, scene: &Scene<'_>) {
         match policy.verdict(scene) {
             Verdict::NotMatched => {}
-            Verdict::Unknown if policy.mode == RuleMode::Live => self.undecided.push(policy.id.clone()),
+            Verdict::Unknown if policy.mode == RuleMode::Live => {
+                self.undecided.push(policy.id.clone())
+            }
             Verdict::Unknown => {}
             Verdict::Matched => self.matched(policy, scene),
         }
@@ -183,14 +215,30 @@ impl<'a> Gathering<'a> {
         {
             self.queue = Some((level, queue.clone()));
         }
-        let spans = merged(found.evidence.iter().filter(|piece| piece.message == 0).map(|piece| piece.span));
+        let spans = merged(
+            found
+                .evidence
+                .iter()
+                .filter(|piece| piece.message == 0)
+                .map(|piece| piece.span),
+        );
         if then.hold_part.is_some() {
             self.held.extend(&spans);
         }
-        let labels = then.labels.iter().cloned().chain(then.hold_part.map(|held| held.label().to_owned()));
+        let labels = then
+            .labels
+            .iter()
+            .cloned()
+            .chain(then.hold_part.map(|held| held.label().to_owned()));
         push_new(&mut self.recommendation.labels, labels);
-        push_new(&mut self.recommendation.suggested, parts(&then.suggest, &spans));
-        push_new(&mut self.recommendation.automatic, parts(&then.automatic, &spans));
+        push_new(
+            &mut self.recommendation.suggested,
+            parts(&then.suggest, &spans),
+        );
+        push_new(
+            &mut self.recommendation.automatic,
+            parts(&then.automatic, &spans),
+        );
     }
 
     fn add_attributions(&mut self, policy: &Policy) {
@@ -198,8 +246,14 @@ impl<'a> Gathering<'a> {
             Attributions::None => {}
             Attributions::These(names) => self.attributions.extend(names.iter().cloned()),
             Attributions::FromSignals => {
-                let stigma = self.facts.signals.iter().filter(|signal| signal.kind == SignalKind::Stigma);
-                let labels = stigma.filter_map(Signal::scored).flat_map(|scored| &scored.labels);
+                let stigma = self
+                    .facts
+                    .signals
+                    .iter()
+                    .filter(|signal| signal.kind == SignalKind::Stigma);
+                let labels = stigma
+                    .filter_map(Signal::scored)
+                    .flat_map(|scored| &scored.labels);
                 let names = labels.filter_map(|label| attribution::of_label(&label.label));
                 self.attributions.extend(names.map(str::to_owned));
             }
@@ -208,7 +262,12 @@ impl<'a> Gathering<'a> {
 
     /// The crisis reading so far. Where nobody was asked it is unscored too: silence is not innocence.
     fn crisis(&self) -> CrisisReading {
-        let mut asked = self.facts.signals.iter().filter(|signal| signal.kind == SignalKind::Crisis).peekable();
+        let mut asked = self
+            .facts
+            .signals
+            .iter()
+            .filter(|signal| signal.kind == SignalKind::Crisis)
+            .peekable();
         let mut causes = Vec::new();
         if asked.peek().is_none() {
             causes.push(Unavailable::SwitchedOff);
@@ -220,12 +279,20 @@ impl<'a> Gathering<'a> {
         if causes.is_empty() {
             CrisisReading::Level(self.level)
         } else {
-            CrisisReading::Unscored { at_least: self.level, pre_screen: self.pre_screen, causes }
+            CrisisReading::Unscored {
+                at_least: self.level,
+                pre_screen: self.pre_screen,
+                causes,
+            }
         }
     }
 
     fn finding(&self, kind: SignalKind) -> Finding {
-        let answered = self.facts.signals.iter().any(|signal| signal.kind == kind && signal.scored().is_some());
+        let answered = self
+            .facts
+            .signals
+            .iter()
+            .any(|signal| signal.kind == kind && signal.scored().is_some());
         match (self.review.contains(&kind), answered) {
             (true, _) => Finding::Review,
             (false, true) => Finding::Clear,
@@ -235,7 +302,10 @@ impl<'a> Gathering<'a> {
 
     fn finish(mut self) -> Evaluation {
         let crisis = self.crisis();
-        let (harassment, stigma) = (self.finding(SignalKind::Harassment), self.finding(SignalKind::Stigma));
+        let (harassment, stigma) = (
+            self.finding(SignalKind::Harassment),
+            self.finding(SignalKind::Stigma),
+        );
         self.matches.sort_by(|a, b| a.rule.cmp(&b.rule));
         self.undecided.sort();
         self.recommendation.queue = self.queue.map(|(_, queue)| queue);
@@ -255,11 +325,15 @@ impl<'a> Gathering<'a> {
 /// The parts that steps ask for; hiding a part, once for each stretch found. Where no stretch of the
 /// post itself was found there is nothing to hide, and so nothing to tell its author either.
 fn parts<'p>(steps: &'p [Step], spans: &'p [Span]) -> impl Iterator<Item = ActionPart> + 'p {
-    let nothing_to_hide = spans.is_empty() && steps.iter().any(|step| step.part == StepPart::HidePart);
+    let nothing_to_hide =
+        spans.is_empty() && steps.iter().any(|step| step.part == StepPart::HidePart);
     let steps = if nothing_to_hide { &[] } else { steps };
     steps.iter().flat_map(move |step| match &step.part {
         StepPart::Whole(part) => vec![part.clone()],
-        StepPart::HidePart => spans.iter().map(|span| ActionPart::HidePart { span: *span }).collect(),
+        StepPart::HidePart => spans
+            .iter()
+            .map(|span| ActionPart::HidePart { span: *span })
+            .collect(),
     })
 }
 

@@ -79,9 +79,21 @@ impl Ruleset {
         let hits = self.matcher.find(facts.text.text());
         let scene = Scene { facts, hits: &hits };
         let crisis = self.evaluate(facts).crisis;
-        let explainer = Explainer { scene: &scene, original, in_crisis: crisis.protects() };
-        let rules = self.policies.iter().map(|policy| explainer.rule(policy)).collect();
-        Explanation { ruleset: self.digest().to_owned(), crisis, rules }
+        let explainer = Explainer {
+            scene: &scene,
+            original,
+            in_crisis: crisis.protects(),
+        };
+        let rules = self
+            .policies
+            .iter()
+            .map(|policy| explainer.rule(policy))
+            .collect();
+        Explanation {
+            ruleset: self.digest().to_owned(),
+            crisis,
+            rules,
+        }
     }
 }
 
@@ -94,8 +106,11 @@ struct Explainer<'a> {
 impl Explainer<'_> {
     fn rule(&self, policy: &Policy) -> ExplainedRule {
         let out_of_scope = self.out_of_scope(policy);
-        let verdict =
-            if out_of_scope.is_some() { Verdict::NotMatched } else { policy.verdict(self.scene) };
+        let verdict = if out_of_scope.is_some() {
+            Verdict::NotMatched
+        } else {
+            policy.verdict(self.scene)
+        };
         ExplainedRule {
             rule: policy.id.clone(),
             version: policy.version,
@@ -103,7 +118,11 @@ impl Explainer<'_> {
             verdict,
             out_of_scope,
             condition: self.condition(&policy.when),
-            raise: policy.raise.iter().map(|raise| self.condition(&raise.when)).collect(),
+            raise: policy
+                .raise
+                .iter()
+                .map(|raise| self.condition(&raise.when))
+                .collect(),
         }
     }
 
@@ -111,7 +130,10 @@ impl Explainer<'_> {
         if !policy.applies.covers(self.scene.facts) {
             Some("the post's kind, community or language is not in 'applies'".to_owned())
         } else if policy.applies.only_without_crisis && self.in_crisis {
-            Some("the post tells of a crisis, or may, and the rule applies to 'crisis: none' only".to_owned())
+            Some(
+                "the post tells of a crisis, or may, and the rule applies to 'crisis: none' only"
+                    .to_owned(),
+            )
         } else {
             None
         }
@@ -128,10 +150,16 @@ impl Explainer<'_> {
                 (leaf.to_string(), Vec::new())
             }
         };
-        let quotes = evidence.into_iter().filter(|piece| piece.message == 0).filter_map(|piece| {
-            let words = self.original.get(piece.span.range())?.to_owned();
-            Some(Quote { span: piece.span, words })
-        });
+        let quotes = evidence
+            .into_iter()
+            .filter(|piece| piece.message == 0)
+            .filter_map(|piece| {
+                let words = self.original.get(piece.span.range())?.to_owned();
+                Some(Quote {
+                    span: piece.span,
+                    words,
+                })
+            });
         ExplainedCondition {
             text,
             line: condition.place.line,
@@ -153,7 +181,11 @@ impl Explanation {
         let mut out = String::new();
         let _ = writeln!(out, "crisis: {}", crisis_words(&self.crisis));
         for verdict in [Verdict::Matched, Verdict::Unknown, Verdict::NotMatched] {
-            let rules: Vec<_> = self.rules.iter().filter(|rule| rule.verdict == verdict).collect();
+            let rules: Vec<_> = self
+                .rules
+                .iter()
+                .filter(|rule| rule.verdict == verdict)
+                .collect();
             if verdict == Verdict::NotMatched && !all {
                 let _ = writeln!(out, "{} further rules did not match", rules.len());
             } else {
@@ -171,13 +203,28 @@ impl Explanation {
 
 fn crisis_words(reading: &CrisisReading) -> String {
     let level = reading.reading_level();
-    if reading.is_unscored() { format!("Unscored, read as {level}") } else { level.to_string() }
+    if reading.is_unscored() {
+        format!("Unscored, read as {level}")
+    } else {
+        level.to_string()
+    }
 }
 
 impl ExplainedRule {
     fn write(&self, out: &mut String) {
-        let shadow = if self.mode == RuleMode::Shadow { " (shadow)" } else { "" };
-        let _ = writeln!(out, "{} {} v{}{shadow}: {}", mark(self.verdict), self.rule, self.version, self.verdict);
+        let shadow = if self.mode == RuleMode::Shadow {
+            " (shadow)"
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            out,
+            "{} {} v{}{shadow}: {}",
+            mark(self.verdict),
+            self.rule,
+            self.version,
+            self.verdict
+        );
         if let Some(reason) = &self.out_of_scope {
             let _ = writeln!(out, "    {reason}");
         }
@@ -191,11 +238,28 @@ impl ExplainedRule {
 
 impl ExplainedCondition {
     fn write(&self, out: &mut String, depth: usize) {
-        let _ = write!(out, "{:1$}{2} {3}", "", depth * 2, mark(self.verdict), self.text);
-        let quotes: Vec<_> = self.evidence.iter().map(|quote| format!("\"{}\"", quote.words)).collect();
-        let found = if quotes.is_empty() { String::new() } else { format!("  ← {}", quotes.join(", ")) };
+        let _ = write!(
+            out,
+            "{:1$}{2} {3}",
+            "",
+            depth * 2,
+            mark(self.verdict),
+            self.text
+        );
+        let quotes: Vec<_> = self
+            .evidence
+            .iter()
+            .map(|quote| format!("\"{}\"", quote.words))
+            .collect();
+        let found = if quotes.is_empty() {
+            String::new()
+        } else {
+            format!("  ← {}", quotes.join(", "))
+        };
         let _ = writeln!(out, "  (line {}){found}", self.line);
-        self.parts.iter().for_each(|part| part.write(out, depth + 1));
+        self.parts
+            .iter()
+            .for_each(|part| part.write(out, depth + 1));
     }
 }
 

@@ -43,7 +43,10 @@ impl<'a> Facts<'a> {
     /// The facts of a post. Times come from the post itself, so a replay sees the same account age.
     pub fn of(post: &'a Post, text: &'a dyn NormalisedText, signals: &'a [Signal]) -> Self {
         let age = post.author.created_at.map(|created| {
-            let micros = post.revised_at.as_micros().saturating_sub(created.as_micros());
+            let micros = post
+                .revised_at
+                .as_micros()
+                .saturating_sub(created.as_micros());
             u64::try_from(micros).unwrap_or(0) / 1_000_000
         });
         Self {
@@ -71,7 +74,11 @@ impl<'a> Facts<'a> {
     pub(crate) fn evidence(&self, range: Range<usize>, label: &str) -> Vec<Evidence> {
         let span = self.text.original_span(range);
         if self.messages.is_empty() {
-            return vec![Evidence { span, message: 0, label: label.to_owned() }];
+            return vec![Evidence {
+                span,
+                message: 0,
+                label: label.to_owned(),
+            }];
         }
         let pieces = self.messages.iter().filter_map(|part| {
             let start = span.range().start.max(part.range.start);
@@ -85,3 +92,6 @@ impl<'a> Facts<'a> {
         pieces.collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,8 +46,12 @@ impl MatcherBuilder {
     /// Compiles the automaton; fails only where there are more phrases than it can hold.
     pub(crate) fn build(self) -> Result<Matcher, BuildError> {
         let patterns: Vec<_> = self.patterns.into_iter().collect();
-        let automaton = AhoCorasick::new(patterns.iter().map(|(phrase, _)| phrase.text.as_bytes()))?;
-        Ok(Matcher { automaton, patterns })
+        let automaton =
+            AhoCorasick::new(patterns.iter().map(|(phrase, _)| phrase.text.as_bytes()))?;
+        Ok(Matcher {
+            automaton,
+            patterns,
+        })
     }
 }
 
@@ -57,8 +61,14 @@ impl Matcher {
         let mut hits = Vec::new();
         for found in self.automaton.find_overlapping_iter(text) {
             let (phrase, sets) = &self.patterns[found.pattern().as_usize()];
-            if at_boundary(text, found.start()) && (phrase.open_end || at_boundary(text, found.end())) {
-                let end = if phrase.open_end { word_end(text, found.end()) } else { found.end() };
+            if at_boundary(text, found.start())
+                && (phrase.open_end || at_boundary(text, found.end()))
+            {
+                let end = if phrase.open_end {
+                    word_end(text, found.end())
+                } else {
+                    found.end()
+                };
                 hits.extend(sets.iter().map(|set| (*set, found.start(), end)));
             }
         }
@@ -71,7 +81,10 @@ impl Hits {
     /// Where the phrases of a set were found, from left to right.
     pub(crate) fn of(&self, set: u32) -> impl Iterator<Item = Range<usize>> + '_ {
         let first = self.0.partition_point(|(other, ..)| *other < set);
-        self.0[first..].iter().take_while(move |(other, ..)| *other == set).map(|(_, start, end)| *start..*end)
+        self.0[first..]
+            .iter()
+            .take_while(move |(other, ..)| *other == set)
+            .map(|(_, start, end)| *start..*end)
     }
 }
 
@@ -81,12 +94,15 @@ fn is_word(ch: char) -> bool {
 
 /// Whether `at` is not in the middle of a word; a phrase that ends with a sign needs no boundary.
 fn at_boundary(text: &str, at: usize) -> bool {
-    !(text[..at].chars().next_back().is_some_and(is_word) && text[at..].chars().next().is_some_and(is_word))
+    !(text[..at].chars().next_back().is_some_and(is_word)
+        && text[at..].chars().next().is_some_and(is_word))
 }
 
-
 fn word_end(text: &str, from: usize) -> usize {
-    text[from..].char_indices().find(|(_, ch)| !is_word(*ch)).map_or(text.len(), |(at, _)| from + at)
+    text[from..]
+        .char_indices()
+        .find(|(_, ch)| !is_word(*ch))
+        .map_or(text.len(), |(at, _)| from + at)
 }
 
 #[cfg(test)]
@@ -94,7 +110,10 @@ mod tests {
     use super::*;
 
     fn phrase(text: &str) -> Phrase {
-        Phrase { text: text.trim_end_matches('*').to_owned(), open_end: text.ends_with('*') }
+        Phrase {
+            text: text.trim_end_matches('*').to_owned(),
+            open_end: text.ends_with('*'),
+        }
     }
 
     fn found(phrases: &[&str], text: &str) -> Vec<String> {
@@ -106,23 +125,35 @@ mod tests {
 
     #[test]
     fn a_phrase_is_found_between_word_boundaries_only() {
-        assert_eq!(found(&["end it"], "i will end it. end items, bend it"), ["end it"]);
+        assert_eq!(
+            found(&["end it"], "i will end it. end items, bend it"),
+            ["end it"]
+        );
     }
 
     #[test]
     fn a_star_lets_the_last_word_go_on() {
-        assert_eq!(found(&["suicid*"], "suicidal, not parasuicide"), ["suicidal"]);
+        assert_eq!(
+            found(&["suicid*"], "suicidal, not parasuicide"),
+            ["suicidal"]
+        );
     }
 
     #[test]
     fn overlapping_phrases_are_all_found() {
-        assert_eq!(found(&["kill my", "my self"], "kill my self"), ["kill my", "my self"]);
+        assert_eq!(
+            found(&["kill my", "my self"], "kill my self"),
+            ["kill my", "my self"]
+        );
     }
 
     #[test]
     fn two_conditions_may_share_a_phrase() {
         let mut builder = MatcherBuilder::default();
-        let sets = [builder.add(&[phrase("rope")]), builder.add(&[phrase("rope"), phrase("pill*")])];
+        let sets = [
+            builder.add(&[phrase("rope")]),
+            builder.add(&[phrase("rope"), phrase("pill*")]),
+        ];
         let hits = builder.build().unwrap().find("no rope");
         assert!(sets.iter().all(|set| hits.of(*set).count() == 1));
     }

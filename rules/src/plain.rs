@@ -17,7 +17,10 @@ struct Plain {
 
 impl Normaliser for PlainNormaliser {
     fn normalise(&self, text: &str) -> Box<dyn NormalisedText> {
-        let mut plain = Plain { text: String::with_capacity(text.len()), origin: Vec::new() };
+        let mut plain = Plain {
+            text: String::with_capacity(text.len()),
+            origin: Vec::new(),
+        };
         for (at, ch) in text.char_indices() {
             let from = at..at + ch.len_utf8();
             if matches!(ch, '\'' | '’') {
@@ -49,7 +52,11 @@ impl NormalisedText for Plain {
 
     fn original_span(&self, range: Range<usize>) -> Span {
         let start = self.origin.get(range.start).map_or(0, |from| from.start);
-        let end = range.end.checked_sub(1).and_then(|last| self.origin.get(last)).map_or(start, |from| from.end);
+        let end = range
+            .end
+            .checked_sub(1)
+            .and_then(|last| self.origin.get(last))
+            .map_or(start, |from| from.end);
         Span::new(start..end.max(start))
     }
 }
@@ -64,6 +71,9 @@ mod tests {
         let plain = PlainNormaliser.normalise(original);
         assert_eq!(plain.text(), "i cant go on");
         let at = plain.text().find("cant go").unwrap();
-        assert_eq!(&original[plain.original_span(at..at + 7).range()], "CAN’T  go");
+        assert_eq!(
+            &original[plain.original_span(at..at + 7).range()],
+            "CAN’T  go"
+        );
     }
 }

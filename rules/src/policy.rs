@@ -164,7 +164,11 @@ pub(crate) struct Expect {
 impl Policy {
     /// The word that its evidence is shown under: its first label, else its own name.
     pub(crate) fn evidence_label(&self) -> &str {
-        let own = self.then.hold_part.map(Held::label).or(self.then.labels.first().map(String::as_str));
+        let own = self.then.hold_part.map(Held::label).or(self
+            .then
+            .labels
+            .first()
+            .map(String::as_str));
         own.unwrap_or_else(|| self.id.0.rsplit('.').next().unwrap_or_default())
     }
 }

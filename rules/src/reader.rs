@@ -19,7 +19,10 @@ pub(crate) struct Fields<'n> {
 impl<'n> Fields<'n> {
     /// The value behind a key.
     pub(crate) fn get(&self, name: &str) -> Option<&'n Node> {
-        self.entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
+        self.entries
+            .iter()
+            .find(|(key, _)| key.name == name)
+            .map(|(_, node)| node)
     }
 
     /// All keys and values, in the order of the file.
@@ -30,7 +33,10 @@ impl<'n> Fields<'n> {
 
 impl<'f> Reader<'f> {
     pub(crate) const fn new(file: &'f str) -> Self {
-        Self { file, problems: Vec::new() }
+        Self {
+            file,
+            problems: Vec::new(),
+        }
     }
 
     /// Notes a problem; what comes back can still be given an expectation.
@@ -41,8 +47,8 @@ impl<'f> Reader<'f> {
 
     /// Notes that a value is not what it should be.
     pub(crate) fn wrong(&mut self, node: &Node, what: &str, expected: &str) {
-        self.problem(node.place, format!("{what} is {}", node.describe())).expected =
-            Some(expected.to_owned());
+        self.problem(node.place, format!("{what} is {}", node.describe()))
+            .expected = Some(expected.to_owned());
     }
 
     /// Notes a name that nobody knows, with the nearest one that is known.
@@ -52,7 +58,10 @@ impl<'f> Reader<'f> {
 
     fn unknown_in(&mut self, place: Place, what: &str, name: &str, within: &str, known: &[&str]) {
         let nearest = nearest(name, known);
-        let problem = self.problem(place, format!("unknown {what} '{}'{within}", crate::yaml::shorten(name)));
+        let problem = self.problem(
+            place,
+            format!("unknown {what} '{}'{within}", crate::yaml::shorten(name)),
+        );
         problem.expected = Some(format!("one of {}", known.join(", ")));
         problem.nearest = nearest;
     }
@@ -65,26 +74,45 @@ impl<'f> Reader<'f> {
         keys: &[&str],
     ) -> Option<Fields<'n>> {
         let Value::Map(entries) = &node.value else {
-            self.wrong(node, what, &format!("a mapping with keys out of {}", keys.join(", ")));
+            self.wrong(
+                node,
+                what,
+                &format!("a mapping with keys out of {}", keys.join(", ")),
+            );
             return None;
         };
         for (at, (key, _)) in entries.iter().enumerate() {
             if !keys.contains(&key.name.as_str()) {
                 self.unknown_in(key.place, "key", &key.name, &format!(" in {what}"), keys);
-            } else if entries[..at].iter().any(|(earlier, _)| earlier.name == key.name) {
-                self.problem(key.place, format!("'{}' stands twice in {what}", key.name)).expected =
-                    Some("every key once".to_owned());
+            } else if entries[..at]
+                .iter()
+                .any(|(earlier, _)| earlier.name == key.name)
+            {
+                self.problem(key.place, format!("'{}' stands twice in {what}", key.name))
+                    .expected = Some("every key once".to_owned());
             }
         }
-        Some(Fields { place: node.place, what, entries })
+        Some(Fields {
+            place: node.place,
+            what,
+            entries,
+        })
     }
 
     /// The value behind a key that must be there.
-    pub(crate) fn required<'n>(&mut self, fields: &Fields<'n>, name: &str, expected: &str) -> Option<&'n Node> {
+    pub(crate) fn required<'n>(
+        &mut self,
+        fields: &Fields<'n>,
+        name: &str,
+        expected: &str,
+    ) -> Option<&'n Node> {
         let found = fields.get(name);
         if found.is_none() {
-            self.problem(fields.place, format!("'{name}' is missing in {}", fields.what)).expected =
-                Some(expected.to_owned());
+            self.problem(
+                fields.place,
+                format!("'{name}' is missing in {}", fields.what),
+            )
+            .expected = Some(expected.to_owned());
         }
         found
     }
@@ -128,8 +156,8 @@ impl<'f> Reader<'f> {
     pub(crate) fn items<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         match &node.value {
             Value::List(items) if items.is_empty() => {
-                self.problem(node.place, format!("{what} is an empty list")).expected =
-                    Some("at least one entry".to_owned());
+                self.problem(node.place, format!("{what} is an empty list"))
+                    .expected = Some("at least one entry".to_owned());
                 &[]
             }
             Value::List(items) => items,
@@ -157,9 +185,17 @@ impl<'f> Reader<'f> {
     }
 
     /// One of a few names.
-    pub(crate) fn choice<T: Copy>(&mut self, node: &Node, what: &str, known: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn choice<T: Copy>(
+        &mut self,
+        node: &Node,
+        what: &str,
+        known: &[(&str, T)],
+    ) -> Option<T> {
         let name = self.text(node, what)?;
-        let found = known.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let found = known
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| *value);
         if found.is_none() {
             let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
             self.unknown(node.place, what, name, &names);
@@ -168,8 +204,16 @@ impl<'f> Reader<'f> {
     }
 
     /// Some of a few names, one or many.
-    pub(crate) fn choices<T: Copy>(&mut self, node: &Node, what: &str, known: &[(&str, T)]) -> Vec<T> {
-        self.items(node, what).iter().filter_map(|item| self.choice(item, what, known)).collect()
+    pub(crate) fn choices<T: Copy>(
+        &mut self,
+        node: &Node,
+        what: &str,
+        known: &[(&str, T)],
+    ) -> Vec<T> {
+        self.items(node, what)
+            .iter()
+            .filter_map(|item| self.choice(item, what, known))
+            .collect()
     }
 
     /// Names made of small letters, digits and `_`, one or many.
@@ -179,10 +223,15 @@ impl<'f> Reader<'f> {
             .into_iter()
             .filter_map(|(name, place)| {
                 let fits = name.len() <= 64
-                    && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b));
+                    && name.bytes().all(|b| {
+                        b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b)
+                    });
                 if !fits {
-                    self.problem(place, format!("{what} is '{}'", crate::yaml::shorten(&name))).expected =
-                        Some("small letters, digits, '_' and '-', at most 64".to_owned());
+                    self.problem(
+                        place,
+                        format!("{what} is '{}'", crate::yaml::shorten(&name)),
+                    )
+                    .expected = Some("small letters, digits, '_' and '-', at most 64".to_owned());
                 }
                 fits.then_some(name)
             })
@@ -210,7 +259,11 @@ fn parse_duration(text: &str) -> Option<u64> {
         b's' => 1,
         _ => return None,
     };
-    text[..text.len() - 1].parse::<u64>().ok()?.checked_mul(unit).filter(|seconds| *seconds > 0)
+    text[..text.len() - 1]
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(unit)
+        .filter(|seconds| *seconds > 0)
 }
 
 /// The known name that `name` was probably meant to be.
@@ -233,14 +286,26 @@ mod tests {
     fn a_misspelt_name_finds_its_neighbour_and_a_foreign_one_finds_none() {
         let known = ["phrase", "regex", "author_role"];
         assert_eq!(nearest("phrse", &known).as_deref(), Some("phrase"));
-        assert_eq!(nearest("Author_Role", &known).as_deref(), Some("author_role"));
+        assert_eq!(
+            nearest("Author_Role", &known).as_deref(),
+            Some("author_role")
+        );
         assert_eq!(nearest("velocity", &known), None);
     }
 
     #[test]
     fn durations_are_read_with_their_unit_and_nothing_else() {
         assert_eq!(parse_duration("7d"), Some(604_800));
-        for wrong in ["", "7", "d", "-1h", "0s", "1.5h", "99999999999999999999d", "99999999999999999d"] {
+        for wrong in [
+            "",
+            "7",
+            "d",
+            "-1h",
+            "0s",
+            "1.5h",
+            "99999999999999999999d",
+            "99999999999999999d",
+        ] {
             assert_eq!(parse_duration(wrong), None, "{wrong}");
         }
     }

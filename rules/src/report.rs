@@ -35,7 +35,9 @@ pub struct Report {
 impl Report {
     /// Whether nothing is wrong; advice does not count.
     pub fn is_ok(&self) -> bool {
-        self.problems.iter().all(|problem| problem.severity == Severity::Advice)
+        self.problems
+            .iter()
+            .all(|problem| problem.severity == Severity::Advice)
     }
 
     /// For people.
@@ -44,10 +46,27 @@ impl Report {
         for problem in &self.problems {
             let _ = writeln!(out, "{problem}");
         }
-        let errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-        let outcome = if errors == 0 { "all is well".to_owned() } else { format!("{errors} wrong") };
-        let tests = if self.tests == 0 { String::new() } else { format!(", {}", count(self.tests, "test")) };
-        let _ = writeln!(out, "{}, {}{tests}: {outcome}", count(self.files, "file"), count(self.rules, "rule"));
+        let errors = self
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .count();
+        let outcome = if errors == 0 {
+            "all is well".to_owned()
+        } else {
+            format!("{errors} wrong")
+        };
+        let tests = if self.tests == 0 {
+            String::new()
+        } else {
+            format!(", {}", count(self.tests, "test"))
+        };
+        let _ = writeln!(
+            out,
+            "{}, {}{tests}: {outcome}",
+            count(self.files, "file"),
+            count(self.rules, "rule")
+        );
         out
     }
 
@@ -60,7 +79,11 @@ impl Report {
 }
 
 fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+    if number == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{number} {what}s")
+    }
 }
 
 /// Lints a folder of policies.
@@ -75,7 +98,12 @@ pub fn lint_sources(sources: &[Source], normaliser: &dyn Normaliser) -> Report {
         problems.extend(advice(policy));
     }
     problems.sort();
-    Report { files: sources.len(), rules: ruleset.policies.len(), tests: 0, problems }
+    Report {
+        files: sources.len(),
+        rules: ruleset.policies.len(),
+        tests: 0,
+        problems,
+    }
 }
 
 /// What would make a loadable policy better.
@@ -84,15 +112,32 @@ fn advice(policy: &Policy) -> Vec<Problem> {
     let mut advise = |place, text: &str, expected: &str| {
         found.push(Problem::advice(&policy.file, place, text).expecting(expected));
     };
-    let expects = |verdict| policy.tests.iter().any(|test| test.expect.rule == Some(verdict));
+    let expects = |verdict| {
+        policy
+            .tests
+            .iter()
+            .any(|test| test.expect.rule == Some(verdict))
+    };
     if !expects(Verdict::Matched) {
-        advise(policy.tests_place, "no test says what must match", "a test with 'expect: match'");
+        advise(
+            policy.tests_place,
+            "no test says what must match",
+            "a test with 'expect: match'",
+        );
     }
     if !expects(Verdict::NotMatched) {
-        advise(policy.tests_place, "no test says what must not match", "a near miss with 'expect: no_match'");
+        advise(
+            policy.tests_place,
+            "no test says what must not match",
+            "a near miss with 'expect: no_match'",
+        );
     }
     if !could_match(&policy.when) {
-        advise(policy.when.place, "the rule can never match", "conditions that do not contradict each other");
+        advise(
+            policy.when.place,
+            "the rule can never match",
+            "conditions that do not contradict each other",
+        );
     }
     found
 }
@@ -113,7 +158,11 @@ pub fn test_sources(
     classify: &dyn Fn(&str) -> Vec<Signal>,
 ) -> Report {
     let (ruleset, mut problems) = compile_what_is_right(sources, normaliser);
-    let runner = Runner { ruleset: &ruleset, normaliser, classify };
+    let runner = Runner {
+        ruleset: &ruleset,
+        normaliser,
+        classify,
+    };
     let mut tests = 0;
     for policy in &ruleset.policies {
         for test in &policy.tests {
@@ -122,7 +171,12 @@ pub fn test_sources(
         }
     }
     problems.sort();
-    Report { files: sources.len(), rules: ruleset.policies.len(), tests, problems }
+    Report {
+        files: sources.len(),
+        rules: ruleset.policies.len(),
+        tests,
+        problems,
+    }
 }
 
 struct Runner<'a> {
@@ -137,7 +191,10 @@ impl Runner<'_> {
         let Ok(community) = CommunityId::new(test.post.community.as_str()) else {
             return vec![failed("the test's community is no valid name".to_owned())];
         };
-        let signals = test.signals.clone().unwrap_or_else(|| (self.classify)(&test.text));
+        let signals = test
+            .signals
+            .clone()
+            .unwrap_or_else(|| (self.classify)(&test.text));
         let text = self.normaliser.normalise(&test.text);
         let facts = Facts {
             kind: test.post.kind,
@@ -153,7 +210,10 @@ impl Runner<'_> {
         };
         let evaluation = self.ruleset.evaluate(&facts);
         let verdict = self.verdict(policy, &facts, &evaluation);
-        failures(test, verdict, &evaluation).into_iter().map(failed).collect()
+        failures(test, verdict, &evaluation)
+            .into_iter()
+            .map(failed)
+            .collect()
     }
 
     fn verdict(&self, policy: &Policy, facts: &Facts<'_>, evaluation: &Evaluation) -> Verdict {
@@ -171,17 +231,30 @@ fn failures(test: &PolicyTest, verdict: Verdict, evaluation: &Evaluation) -> Vec
     if let Some(wanted) = test.expect.rule
         && wanted != verdict
     {
-        failures.push(format!("this test should give '{wanted}' and gives '{verdict}'"));
+        failures.push(format!(
+            "this test should give '{wanted}' and gives '{verdict}'"
+        ));
     }
     let level = evaluation.crisis.reading_level();
     if let Some(range) = &test.expect.level
         && !range.contains(&level)
     {
         let (least, most) = (range.start(), range.end());
-        let wanted = if least == most { format!("'{least}'") } else { format!("'{least}' to '{most}'") };
-        failures.push(format!("this test should be read as {wanted} and is read as '{level}'"));
+        let wanted = if least == most {
+            format!("'{least}'")
+        } else {
+            format!("'{least}' to '{most}'")
+        };
+        failures.push(format!(
+            "this test should be read as {wanted} and is read as '{level}'"
+        ));
     }
-    for label in test.expect.labels.iter().filter(|label| !evaluation.recommendation.labels.contains(label)) {
+    for label in test
+        .expect
+        .labels
+        .iter()
+        .filter(|label| !evaluation.recommendation.labels.contains(label))
+    {
         failures.push(format!("this test should get the label '{label}'"));
     }
     for kind in &test.expect.review {
@@ -194,13 +267,24 @@ fn failures(test: &PolicyTest, verdict: Verdict, evaluation: &Evaluation) -> Vec
             failures.push(format!("this test should be reviewed for {kind}"));
         }
     }
-    let offered = evaluation.recommendation.suggested.iter().chain(&evaluation.recommendation.automatic);
+    let offered = evaluation
+        .recommendation
+        .suggested
+        .iter()
+        .chain(&evaluation.recommendation.automatic);
     let offered: Vec<_> = offered.map(|part| part.kind().as_str()).collect();
-    for action in test.expect.actions.iter().filter(|action| !offered.contains(&action.as_str())) {
+    for action in test
+        .expect
+        .actions
+        .iter()
+        .filter(|action| !offered.contains(&action.as_str()))
+    {
         failures.push(format!("this test should offer '{action}'"));
     }
     failures
 }
 
+#[cfg(test)]
+mod guide;
 #[cfg(test)]
 mod tests;

@@ -53,7 +53,11 @@ impl Ruleset {
     /// Compiles policies. All problems of all files come back together, and then nothing is in force.
     pub fn compile(sources: &[Source], normaliser: &dyn Normaliser) -> Result<Self, LoadError> {
         let (ruleset, problems) = compile_what_is_right(sources, normaliser);
-        if problems.is_empty() { Ok(ruleset) } else { Err(LoadError::Problems(problems)) }
+        if problems.is_empty() {
+            Ok(ruleset)
+        } else {
+            Err(LoadError::Problems(problems))
+        }
     }
 
     /// Compiles every `.yaml` file of a folder's subfolders.
@@ -92,7 +96,11 @@ pub(crate) fn compile_what_is_right(
     let mut problems = Vec::new();
     let mut read = Vec::new();
     for source in sources {
-        let Read { policy, canonical, problems: found } = read_policy(&source.file, &source.text, normaliser);
+        let Read {
+            policy,
+            canonical,
+            problems: found,
+        } = read_policy(&source.file, &source.text, normaliser);
         problems.extend(found);
         read.extend(policy.map(|policy| (policy, canonical)));
     }
@@ -100,27 +108,45 @@ pub(crate) fn compile_what_is_right(
     read.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     for pair in read.windows(2).filter(|pair| pair[0].0.id == pair[1].0.id) {
         let place = Place { line: 1, column: 1 };
-        problems.push(Problem::error(&pair[1].0.file, place, format!("a second policy with the id '{}'", pair[1].0.id)));
+        problems.push(Problem::error(
+            &pair[1].0.file,
+            place,
+            format!("a second policy with the id '{}'", pair[1].0.id),
+        ));
     }
     let digest = digest(&read);
     let mut policies: Vec<_> = read.into_iter().map(|(policy, _)| policy).collect();
     let matcher = compile_phrases(&mut policies, &mut problems);
     problems.sort();
-    (Ruleset { policies, matcher, digest }, problems)
+    (
+        Ruleset {
+            policies,
+            matcher,
+            digest,
+        },
+        problems,
+    )
 }
 
 fn compile_phrases(policies: &mut [Policy], problems: &mut Vec<Problem>) -> Matcher {
     let mut builder = MatcherBuilder::default();
     for policy in policies.iter_mut() {
-        let conditions = std::iter::once(&mut policy.when).chain(policy.raise.iter_mut().map(|raise| &mut raise.when));
+        let conditions = std::iter::once(&mut policy.when)
+            .chain(policy.raise.iter_mut().map(|raise| &mut raise.when));
         for condition in conditions {
             condition.phrase_tests(&mut |test| test.set = builder.add(&test.phrases));
         }
     }
     builder.build().unwrap_or_else(|error| {
         let place = Place { line: 1, column: 1 };
-        problems.push(Problem::error("(all policies)", place, format!("too many phrases: {error}")));
-        MatcherBuilder::default().build().expect("an empty automaton builds")
+        problems.push(Problem::error(
+            "(all policies)",
+            place,
+            format!("too many phrases: {error}"),
+        ));
+        MatcherBuilder::default()
+            .build()
+            .expect("an empty automaton builds")
     })
 }
 
@@ -131,11 +157,13 @@ fn digest(policies: &[(Policy, Vec<u8>)]) -> String {
         hash.update((canonical.len() as u64).to_be_bytes());
         hash.update(canonical);
     }
-    hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hash.finalize()
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            use std::fmt::Write as _;
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 /// Reads every `.yaml` file of a folder's subfolders, in the order of their names.
@@ -152,9 +180,15 @@ pub fn read_folder(folder: &Path) -> Result<Vec<Source>, LoadError> {
         }
         for file in std::fs::read_dir(&topic).map_err(unreadable(&topic))? {
             let path = file.map_err(unreadable(&topic))?.path();
-            if path.extension().is_some_and(|extension| extension == "yaml") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "yaml")
+            {
                 let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
-                sources.push(Source { file: below(folder, &path), text });
+                sources.push(Source {
+                    file: below(folder, &path),
+                    text,
+                });
             }
         }
     }
@@ -164,7 +198,11 @@ pub fn read_folder(folder: &Path) -> Result<Vec<Source>, LoadError> {
 
 fn below(folder: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(folder).unwrap_or(path);
-    relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    relative
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 #[cfg(test)]

@@ -47,12 +47,18 @@ const N2_NO_METHOD_WORDS: Row = Row {
 
 /// The row of an invariant of the domain.
 pub(crate) const fn of(invariant: Invariant) -> Row {
-    Row { name: invariant.row(), why: invariant.why() }
+    Row {
+        name: invariant.row(),
+        why: invariant.why(),
+    }
 }
 
 /// Every invariant that the policy could break.
 pub(crate) fn check(policy: &Policy) -> Vec<Problem> {
-    let mut check = Check { policy, problems: Vec::new() };
+    let mut check = Check {
+        policy,
+        problems: Vec::new(),
+    };
     check.exclusion();
     check.punishment();
     check.hidden_parts();
@@ -78,7 +84,10 @@ impl Check<'_> {
 
     fn automatic(&self, wanted: impl Fn(ActionKind) -> bool) -> Vec<(ActionKind, Place)> {
         let steps = self.policy.then.automatic.iter();
-        steps.map(|step| (step.kind(), step.place)).filter(|(kind, _)| wanted(*kind)).collect()
+        steps
+            .map(|step| (step.kind(), step.place))
+            .filter(|(kind, _)| wanted(*kind))
+            .collect()
     }
 
     /// Suspending and removing: never by automation.
@@ -93,7 +102,10 @@ impl Check<'_> {
                 place,
                 of(invariant),
                 format!("'{}' as an automatic step", kind.as_str()),
-                &format!("'{}' under 'suggest', where a person decides", kind.as_str()),
+                &format!(
+                    "'{}' under 'suggest', where a person decides",
+                    kind.as_str()
+                ),
             );
         }
     }
@@ -110,7 +122,10 @@ impl Check<'_> {
             self.refuse(
                 place,
                 of(Invariant::N1NoAutomaticPunishment),
-                format!("'{}' as an automatic step could hit a post that tells of a crisis", kind.as_str()),
+                format!(
+                    "'{}' as an automatic step could hit a post that tells of a crisis",
+                    kind.as_str()
+                ),
                 "'crisis: none' under 'applies', or the step under 'suggest'",
             );
         }
@@ -118,7 +133,9 @@ impl Check<'_> {
 
     /// Hiding a part: only what tells a method or incites, and only with a message.
     fn hidden_parts(&mut self) {
-        let speaks = !self.automatic(|kind| kind == ActionKind::Outreach).is_empty();
+        let speaks = !self
+            .automatic(|kind| kind == ActionKind::Outreach)
+            .is_empty();
         for (_, place) in self.automatic(|kind| kind == ActionKind::HidePart) {
             if self.policy.then.hold_part.is_none() {
                 self.refuse(
@@ -142,13 +159,21 @@ impl Check<'_> {
     /// Restricting staff.
     fn staff(&mut self) {
         let steps = self.automatic(ActionKind::is_restrictive);
-        let Some((kind, place)) = steps.first() else { return };
+        let Some((kind, place)) = steps.first() else {
+            return;
+        };
         let staff = [AuthorRole::Moderator, AuthorRole::Clinician];
-        if staff.iter().any(|role| self.policy.when.verdict(&OnlyRole(*role)) != Verdict::NotMatched) {
+        if staff
+            .iter()
+            .any(|role| self.policy.when.verdict(&OnlyRole(*role)) != Verdict::NotMatched)
+        {
             self.refuse(
                 *place,
                 of(Invariant::NeverAgainstStaff),
-                format!("'{}' as an automatic step could hit a moderator or clinician", kind.as_str()),
+                format!(
+                    "'{}' as an automatic step could hit a moderator or clinician",
+                    kind.as_str()
+                ),
                 "'not: { author_role: [moderator, clinician] }' among the conditions under 'all'",
             );
         }
@@ -185,14 +210,16 @@ impl Check<'_> {
     /// A rule that waits for the crisis reading cannot change it.
     fn scope(&mut self) {
         let policy = self.policy;
-        let raises = policy.then.level.is_some() || policy.then.pre_screen || !policy.raise.is_empty();
+        let raises =
+            policy.then.level.is_some() || policy.then.pre_screen || !policy.raise.is_empty();
         if policy.applies.only_without_crisis && raises {
             let problem = Problem::error(
                 &policy.file,
                 policy.then_place,
                 "the rule asks for a crisis level, but looks only at posts without one",
             );
-            self.problems.push(problem.expecting("no 'crisis: none' under 'applies'"));
+            self.problems
+                .push(problem.expecting("no 'crisis: none' under 'applies'"));
         }
     }
 
@@ -205,7 +232,10 @@ impl Check<'_> {
         let mut echoed = Vec::new();
         self.policy.when.leaves(&mut |leaf, place, _| {
             if let Leaf::Phrase(test) = leaf
-                && test.phrases.iter().any(|phrase| shown.contains(&phrase.text))
+                && test
+                    .phrases
+                    .iter()
+                    .any(|phrase| shown.contains(&phrase.text))
             {
                 echoed.push(place);
             }
@@ -271,7 +301,10 @@ pub(crate) fn could_match(condition: &Condition) -> bool {
         Test::All(parts) => {
             let texts: Vec<_> = parts.iter().map(leaf_text).collect();
             let contradicts = parts.iter().any(|part| match &part.test {
-                Test::Not(inner) => texts.iter().flatten().any(|text| Some(text) == leaf_text(inner).as_ref()),
+                Test::Not(inner) => texts
+                    .iter()
+                    .flatten()
+                    .any(|text| Some(text) == leaf_text(inner).as_ref()),
                 _ => false,
             });
             !contradicts && parts.iter().all(could_match)

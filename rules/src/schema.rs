@@ -3,7 +3,10 @@
 //! The reader in `read/` is what counts, since it finds all problems with their places; the types
 //! here describe the same file, and tests hold the two together.
 
-#![allow(dead_code, reason = "fields are read by the schema generator and by tests, never singly")]
+#![allow(
+    dead_code,
+    reason = "fields are read by the schema generator and by tests, never singly"
+)]
 
 use std::collections::BTreeMap;
 

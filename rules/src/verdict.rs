@@ -71,7 +71,11 @@ impl std::ops::Not for Verdict {
 
 impl From<bool> for Verdict {
     fn from(holds: bool) -> Self {
-        if holds { Self::Matched } else { Self::NotMatched }
+        if holds {
+            Self::Matched
+        } else {
+            Self::NotMatched
+        }
     }
 }
 
@@ -87,9 +91,14 @@ mod tests {
 
     #[test]
     fn all_any_and_not_follow_the_documented_tables() {
-        for (a, b, all, any) in
-            [(M, M, M, M), (M, N, N, M), (M, U, U, M), (N, N, N, N), (N, U, N, U), (U, U, U, U)]
-        {
+        for (a, b, all, any) in [
+            (M, M, M, M),
+            (M, N, N, M),
+            (M, U, U, M),
+            (N, N, N, N),
+            (N, U, N, U),
+            (U, U, U, U),
+        ] {
             assert_eq!((a.and(b), b.and(a)), (all, all), "all of {a:?} and {b:?}");
             assert_eq!((a.or(b), b.or(a)), (any, any), "any of {a:?} and {b:?}");
         }

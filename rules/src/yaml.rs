@@ -17,7 +17,10 @@ pub(crate) struct Place {
 
 impl From<Marker> for Place {
     fn from(marker: Marker) -> Self {
-        Self { line: marker.line() as u32, column: marker.col() as u32 + 1 }
+        Self {
+            line: marker.line() as u32,
+            column: marker.col() as u32 + 1,
+        }
     }
 }
 
@@ -58,7 +61,10 @@ impl Node {
     #[cfg(test)]
     pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         match &self.value {
-            Value::Map(entries) => entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node),
+            Value::Map(entries) => entries
+                .iter()
+                .find(|(key, _)| key.name == name)
+                .map(|(_, node)| node),
             _ => None,
         }
     }
@@ -108,17 +114,26 @@ pub(crate) struct SyntaxError {
 
 impl From<ScanError> for SyntaxError {
     fn from(error: ScanError) -> Self {
-        Self { place: Place::from(*error.marker()), message: format!("not valid YAML: {}", error.info()) }
+        Self {
+            place: Place::from(*error.marker()),
+            message: format!("not valid YAML: {}", error.info()),
+        }
     }
 }
 
 fn refuse<T>(place: Place, message: &str) -> Result<T, SyntaxError> {
-    Err(SyntaxError { place, message: message.to_owned() })
+    Err(SyntaxError {
+        place,
+        message: message.to_owned(),
+    })
 }
 
 /// Reads one document.
 pub(crate) fn parse(source: &str) -> Result<Node, SyntaxError> {
-    let mut builder = Builder { parser: Parser::new_from_str(source), depth: 0 };
+    let mut builder = Builder {
+        parser: Parser::new_from_str(source),
+        depth: 0,
+    };
     let node = builder.document()?;
     builder.expect_end()?;
     Ok(node)
@@ -144,7 +159,9 @@ impl<'s> Builder<'s> {
         loop {
             match self.next()? {
                 (Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _) => {}
-                (Event::StreamEnd, _) => return refuse(Place { line: 1, column: 1 }, "the file is empty"),
+                (Event::StreamEnd, _) => {
+                    return refuse(Place { line: 1, column: 1 }, "the file is empty");
+                }
                 (event, place) => return self.node(event, place),
             }
         }
@@ -172,7 +189,9 @@ impl<'s> Builder<'s> {
             }
             Event::Scalar(_, _, _, Some(_))
             | Event::SequenceStart(_, Some(_))
-            | Event::MappingStart(_, Some(_)) => refuse(place, "a tag ('!name'): policies have none"),
+            | Event::MappingStart(_, Some(_)) => {
+                refuse(place, "a tag ('!name'): policies have none")
+            }
             Event::Scalar(text, style, ..) => Ok(Node {
                 place,
                 value: Value::Scalar {
@@ -215,7 +234,10 @@ impl<'s> Builder<'s> {
         loop {
             let key = match self.next()? {
                 (Event::MappingEnd, _) => return Ok(Value::Map(entries)),
-                (Event::Scalar(name, ..), place) => Key { name: name.into_owned(), place },
+                (Event::Scalar(name, ..), place) => Key {
+                    name: name.into_owned(),
+                    place,
+                },
                 (_, place) => return refuse(place, "a key that is no plain word"),
             };
             let (event, place) = self.next()?;
@@ -226,7 +248,11 @@ impl<'s> Builder<'s> {
 
 /// YAML's spellings of nothing.
 fn null_is_empty(text: String, style: ScalarStyle) -> String {
-    if style == ScalarStyle::Plain && matches!(text.as_str(), "~" | "null") { String::new() } else { text }
+    if style == ScalarStyle::Plain && matches!(text.as_str(), "~" | "null") {
+        String::new()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -236,9 +262,17 @@ mod tests {
     #[test]
     fn every_key_and_value_knows_its_place() {
         let tree = parse("a: 1\nlist:\n  - x\n  - key: värde\n").unwrap();
-        let Value::List(items) = &tree.get("list").unwrap().value else { panic!("a list") };
+        let Value::List(items) = &tree.get("list").unwrap().value else {
+            panic!("a list")
+        };
         assert_eq!(items[0].place, Place { line: 3, column: 5 });
-        assert_eq!(items[1].get("key").unwrap().place, Place { line: 4, column: 10 });
+        assert_eq!(
+            items[1].get("key").unwrap().place,
+            Place {
+                line: 4,
+                column: 10
+            }
+        );
     }
 
     #[test]
@@ -248,13 +282,22 @@ mod tests {
             parse(source).unwrap().canonical(&mut out);
             out
         };
-        assert_eq!(canonical("a: 1\nb: [x, 'y']\n"), canonical("# note\nb:\n  - x\n  - y\na: \"1\"\n"));
+        assert_eq!(
+            canonical("a: 1\nb: [x, 'y']\n"),
+            canonical("# note\nb:\n  - x\n  - y\na: \"1\"\n")
+        );
         assert_ne!(canonical("a: [x, y]"), canonical("a: ['x, y']"));
     }
 
     #[test]
     fn anchors_tags_second_documents_and_deep_nesting_are_refused() {
-        for source in ["a: &x 1\nb: *x", "a: !yes 1", "a: 1\n---\nb: 2\n", "", &"[".repeat(40)] {
+        for source in [
+            "a: &x 1\nb: *x",
+            "a: !yes 1",
+            "a: 1\n---\nb: 2\n",
+            "",
+            &"[".repeat(40),
+        ] {
             assert!(parse(source).is_err(), "{source}");
         }
     }

@@ -24,15 +24,31 @@ fn the_shipped_policies_are_safe_and_well_tested() {
 
 #[test]
 fn the_tests_beside_the_shipped_policies_hold() {
-    let report = test_sources(&sources(), &PlainNormaliser, &|_| crate::ruleset::tests::clear_signals());
+    let report = test_sources(&sources(), &PlainNormaliser, &|_| {
+        crate::ruleset::tests::clear_signals()
+    });
     assert!(report.is_ok(), "{}", report.to_text());
-    assert!(report.tests >= 2 * report.rules, "{} tests for {} rules", report.tests, report.rules);
+    assert!(
+        report.tests >= 2 * report.rules,
+        "{} tests for {} rules",
+        report.tests,
+        report.rules
+    );
 }
 
 #[test]
 fn the_canary_is_recognised_and_opens_nothing() {
     let ruleset = crate::Ruleset::builtin(&PlainNormaliser).unwrap();
-    let evaluation = crate::ruleset::tests::judge(&ruleset, CANARY_TEXT, &crate::ruleset::tests::clear_signals());
-    assert!(evaluation.matches.iter().any(|found| found.rule.0 == "system.canary"));
+    let evaluation = crate::ruleset::tests::judge(
+        &ruleset,
+        CANARY_TEXT,
+        &crate::ruleset::tests::clear_signals(),
+    );
+    assert!(
+        evaluation
+            .matches
+            .iter()
+            .any(|found| found.rule.0 == "system.canary")
+    );
     assert!(!evaluation.crisis.protects());
 }

@@ -9,7 +9,8 @@ use crate::ruleset::tests::{compile, policy, signal, with_facts};
 
 /// A formula over numbered unknowns, each a condition on a language of that name.
 fn formula() -> impl Strategy<Value = Condition> {
-    let leaf = (0u8..6).prop_map(|number| test(Test::Leaf(Leaf::Language(vec![number.to_string()]))));
+    let leaf =
+        (0u8..6).prop_map(|number| test(Test::Leaf(Leaf::Language(vec![number.to_string()]))));
     leaf.prop_recursive(4, 32, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 1..4).prop_map(|parts| test(Test::All(parts))),
@@ -20,7 +21,10 @@ fn formula() -> impl Strategy<Value = Condition> {
 }
 
 fn test(test: Test) -> Condition {
-    Condition { place: Place::default(), test }
+    Condition {
+        place: Place::default(),
+        test,
+    }
 }
 
 fn not(condition: Condition) -> Condition {
@@ -40,12 +44,22 @@ impl World for Answers {
 }
 
 fn answers() -> impl Strategy<Value = [Verdict; 6]> {
-    let verdict = prop_oneof![Just(Verdict::Matched), Just(Verdict::NotMatched), Just(Verdict::Unknown)];
+    let verdict = prop_oneof![
+        Just(Verdict::Matched),
+        Just(Verdict::NotMatched),
+        Just(Verdict::Unknown)
+    ];
     prop::collection::vec(verdict, 6).prop_map(|list| list.try_into().unwrap())
 }
 
 fn world(answers: &[Verdict; 6]) -> Answers {
-    Answers(answers.iter().enumerate().map(|(number, verdict)| (number.to_string(), *verdict)).collect())
+    Answers(
+        answers
+            .iter()
+            .enumerate()
+            .map(|(number, verdict)| (number.to_string(), *verdict))
+            .collect(),
+    )
 }
 
 proptest! {
@@ -97,12 +111,18 @@ proptest! {
 
 /// The verdict of a condition, written as in a file, for some facts.
 fn verdict_of(condition: &str, signals: &[Signal], change: impl FnOnce(&mut Facts<'_>)) -> Verdict {
-    let file = policy("crisis/a.yaml", &format!("when:\n  {condition}\nthen:\n  labels: [x]"));
+    let file = policy(
+        "crisis/a.yaml",
+        &format!("when:\n  {condition}\nthen:\n  labels: [x]"),
+    );
     let ruleset = compile(&[file]);
     with_facts("I said goodbye to the harbour.", signals, |mut facts| {
         change(&mut facts);
         let hits = ruleset.matcher.find(facts.text.text());
-        ruleset.policies[0].when.verdict(&Scene { facts: &facts, hits: &hits })
+        ruleset.policies[0].when.verdict(&Scene {
+            facts: &facts,
+            hits: &hits,
+        })
     })
 }
 
@@ -112,7 +132,10 @@ fn plainly(condition: &str) -> Verdict {
 
 #[test]
 fn text_conditions_see_the_normalised_text() {
-    assert_eq!(plainly("phrase: [nothing here, Said GOODBYE]"), Verdict::Matched);
+    assert_eq!(
+        plainly("phrase: [nothing here, Said GOODBYE]"),
+        Verdict::Matched
+    );
     assert_eq!(plainly("word: harb"), Verdict::NotMatched);
     assert_eq!(plainly("word: harb*"), Verdict::Matched);
     assert_eq!(plainly("regex: 'good\\w+ to'"), Verdict::Matched);
@@ -123,7 +146,11 @@ fn text_conditions_see_the_normalised_text() {
 fn what_the_platform_does_not_say_is_unknown_even_under_not() {
     for condition in ["account_age: { under: 7d }", "age_band: 13-17"] {
         assert_eq!(plainly(condition), Verdict::Unknown, "{condition}");
-        assert_eq!(plainly(&format!("not: {{ {condition} }}")), Verdict::Unknown, "not {condition}");
+        assert_eq!(
+            plainly(&format!("not: {{ {condition} }}")),
+            Verdict::Unknown,
+            "not {condition}"
+        );
     }
     let nameless = verdict_of("language: en", &[], |facts| facts.language = None);
     assert_eq!(nameless, Verdict::Unknown);
@@ -132,7 +159,10 @@ fn what_the_platform_does_not_say_is_unknown_even_under_not() {
 #[test]
 fn facts_about_post_and_author_are_compared() {
     assert_eq!(plainly("kind: [chat, post]"), Verdict::Matched);
-    assert_eq!(plainly("author_role: [moderator, clinician]"), Verdict::NotMatched);
+    assert_eq!(
+        plainly("author_role: [moderator, clinician]"),
+        Verdict::NotMatched
+    );
     assert_eq!(plainly("content_warning: true"), Verdict::NotMatched);
     let aged = |condition: &str| {
         verdict_of(condition, &[], |facts| {
@@ -142,7 +172,10 @@ fn facts_about_post_and_author_are_compared() {
             facts.kind = PostKind::Dm;
         })
     };
-    assert_eq!(aged("account_age: { under: 7d, over: 1h }"), Verdict::Matched);
+    assert_eq!(
+        aged("account_age: { under: 7d, over: 1h }"),
+        Verdict::Matched
+    );
     assert_eq!(aged("account_age: { under: 1d }"), Verdict::NotMatched);
     assert_eq!(aged("{ age_band: [13-17] }"), Verdict::Matched);
     assert_eq!(aged("author_role: peer"), Verdict::Matched);
@@ -159,10 +192,23 @@ fn a_language_covers_its_varieties_and_not_its_neighbours() {
 
 fn crisis(score: f64, level: Option<CrisisLevel>, labels: &[(&str, f64)]) -> Signal {
     let score_of = |p| Score::from_probability(p).unwrap();
-    let labels =
-        labels.iter().map(|(label, p)| LabelScore { label: (*label).to_owned(), score: score_of(*p) }).collect();
-    let scored = Scored { score: score_of(score), level, labels, evidence: Vec::new() };
-    Signal { answer: Answer::Scored(scored), ..signal(SignalKind::Crisis, "lexicon", 0.0) }
+    let labels = labels
+        .iter()
+        .map(|(label, p)| LabelScore {
+            label: (*label).to_owned(),
+            score: score_of(*p),
+        })
+        .collect();
+    let scored = Scored {
+        score: score_of(score),
+        level,
+        labels,
+        evidence: Vec::new(),
+    };
+    Signal {
+        answer: Answer::Scored(scored),
+        ..signal(SignalKind::Crisis, "lexicon", 0.0)
+    }
 }
 
 fn silent(classifier: &str) -> Signal {
@@ -178,33 +224,74 @@ fn a_silent_classifier_or_one_never_asked_is_unknown_not_innocent() {
     let condition = "{ signal: crisis, classifier: lexicon, at_least: 0.5 }";
     assert_eq!(asked(condition, &[]), Verdict::Unknown);
     assert_eq!(asked(condition, &[silent("lexicon")]), Verdict::Unknown);
-    assert_eq!(asked(&format!("not: {condition}"), &[silent("lexicon")]), Verdict::Unknown);
+    assert_eq!(
+        asked(&format!("not: {condition}"), &[silent("lexicon")]),
+        Verdict::Unknown
+    );
 }
 
 #[test]
 fn one_fitting_answer_is_enough_and_a_silent_second_classifier_leaves_a_no_open() {
     let condition = "{ signal: crisis, at_least: 0.5 }";
     let (high, low) = (crisis(0.5, None, &[]), crisis(0.49, None, &[]));
-    assert_eq!(asked(condition, &[high, silent("encoder")]), Verdict::Matched);
-    assert_eq!(asked(condition, &[low.clone(), silent("encoder")]), Verdict::Unknown);
+    assert_eq!(
+        asked(condition, &[high, silent("encoder")]),
+        Verdict::Matched
+    );
+    assert_eq!(
+        asked(condition, &[low.clone(), silent("encoder")]),
+        Verdict::Unknown
+    );
     assert_eq!(asked(condition, &[low]), Verdict::NotMatched);
 }
 
 #[test]
 fn a_label_has_its_own_score_and_all_that_is_asked_must_hold_for_one_answer() {
-    let signals = [crisis(0.9, Some(CrisisLevel::Urgent), &[("goodbye_explicit", 0.4), ("self_harm", 0.9)])];
-    assert_eq!(asked("{ signal: crisis, label: goodbye_explicit, at_least: 0.5 }", &signals), Verdict::NotMatched);
-    assert_eq!(asked("{ signal: crisis, label: [goodbye_explicit, self_harm], at_least: 0.5 }", &signals), Verdict::Matched);
-    assert_eq!(asked("{ signal: crisis, level: soon }", &signals), Verdict::Matched);
-    assert_eq!(asked("{ signal: crisis, level: act_now }", &signals), Verdict::NotMatched);
-    assert_eq!(asked("{ signal: crisis, level: soon }", &[crisis(0.9, None, &[])]), Verdict::Unknown);
+    let signals = [crisis(
+        0.9,
+        Some(CrisisLevel::Urgent),
+        &[("goodbye_explicit", 0.4), ("self_harm", 0.9)],
+    )];
+    assert_eq!(
+        asked(
+            "{ signal: crisis, label: goodbye_explicit, at_least: 0.5 }",
+            &signals
+        ),
+        Verdict::NotMatched
+    );
+    assert_eq!(
+        asked(
+            "{ signal: crisis, label: [goodbye_explicit, self_harm], at_least: 0.5 }",
+            &signals
+        ),
+        Verdict::Matched
+    );
+    assert_eq!(
+        asked("{ signal: crisis, level: soon }", &signals),
+        Verdict::Matched
+    );
+    assert_eq!(
+        asked("{ signal: crisis, level: act_now }", &signals),
+        Verdict::NotMatched
+    );
+    assert_eq!(
+        asked("{ signal: crisis, level: soon }", &[crisis(0.9, None, &[])]),
+        Verdict::Unknown
+    );
 }
 
 #[test]
 fn availability_itself_can_be_asked() {
     let condition = "{ signal: crisis, classifier: encoder, available: false }";
     assert_eq!(asked(condition, &[silent("encoder")]), Verdict::Matched);
-    assert_eq!(asked(condition, &[crisis(0.1, None, &[])]), Verdict::Unknown, "never asked");
-    let answered = Signal { classifier: "encoder".to_owned(), ..crisis(0.1, None, &[]) };
+    assert_eq!(
+        asked(condition, &[crisis(0.1, None, &[])]),
+        Verdict::Unknown,
+        "never asked"
+    );
+    let answered = Signal {
+        classifier: "encoder".to_owned(),
+        ..crisis(0.1, None, &[])
+    };
     assert_eq!(asked(condition, &[answered]), Verdict::NotMatched);
 }

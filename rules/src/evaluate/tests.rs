@@ -3,15 +3,21 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::facts::MessagePart;
-use crate::ruleset::tests::{clear_signals, compile, judge, policy, signal, with_facts};
 use crate::ruleset::Source;
+use crate::ruleset::tests::{clear_signals, compile, judge, policy, signal, with_facts};
 
 fn rule(name: &str, phrase: &str, then: &str) -> Source {
-    policy(&format!("{name}.yaml"), &format!("when:\n  phrase: {phrase}\nthen:\n  {then}"))
+    policy(
+        &format!("{name}.yaml"),
+        &format!("when:\n  phrase: {phrase}\nthen:\n  {then}"),
+    )
 }
 
 fn shadow(source: Source) -> Source {
-    Source { text: source.text.replace("mode: live", "mode: shadow"), ..source }
+    Source {
+        text: source.text.replace("mode: live", "mode: shadow"),
+        ..source
+    }
 }
 
 fn silent(kind: SignalKind, why: Unavailable) -> Signal {
@@ -26,9 +32,18 @@ fn the_highest_level_of_all_matching_rules_wins() {
         rule("crisis/c", "the wind", "crisis_level: urgent"),
     ]);
     let level = |text| judge(&ruleset, text, &clear_signals()).crisis;
-    assert_eq!(level("the sea, the storm and the wind"), CrisisReading::Level(CrisisLevel::ActNow));
-    assert_eq!(level("the wind and the sea"), CrisisReading::Level(CrisisLevel::Urgent));
-    assert_eq!(level("a quiet day"), CrisisReading::Level(CrisisLevel::None));
+    assert_eq!(
+        level("the sea, the storm and the wind"),
+        CrisisReading::Level(CrisisLevel::ActNow)
+    );
+    assert_eq!(
+        level("the wind and the sea"),
+        CrisisReading::Level(CrisisLevel::Urgent)
+    );
+    assert_eq!(
+        level("a quiet day"),
+        CrisisReading::Level(CrisisLevel::None)
+    );
 }
 
 #[test]
@@ -41,7 +56,14 @@ fn a_raise_lifts_the_level_only_when_its_own_condition_matches() {
     )]);
     for (score, level) in [(0.2, 0), (0.3, 1), (0.6, 2), (0.95, 3)] {
         let signals = [signal(SignalKind::Crisis, "stand-in", score)];
-        assert_eq!(judge(&ruleset, "text", &signals).crisis.reading_level().number(), level, "{score}");
+        assert_eq!(
+            judge(&ruleset, "text", &signals)
+                .crisis
+                .reading_level()
+                .number(),
+            level,
+            "{score}"
+        );
     }
 }
 
@@ -49,12 +71,21 @@ fn a_raise_lifts_the_level_only_when_its_own_condition_matches() {
 fn a_shadow_rule_is_recorded_and_changes_nothing() {
     let effects = "{ crisis_level: act_now, review: [harassment], labels: [x], hold_part: incitement, \
                    pre_screen: true, queue: q, suggest: [hide] }";
-    let source = policy("crisis/a.yaml", &format!("when:\n  phrase: the storm\nthen: {effects}"));
+    let source = policy(
+        "crisis/a.yaml",
+        &format!("when:\n  phrase: the storm\nthen: {effects}"),
+    );
     let without = judge(&compile(&[]), "the storm", &clear_signals());
     let with = judge(&compile(&[shadow(source)]), "the storm", &clear_signals());
     assert_eq!(with.matches.len(), 1);
     assert_eq!(with.matches[0].mode, RuleMode::Shadow);
-    assert_eq!(Evaluation { matches: Vec::new(), ..with }, without);
+    assert_eq!(
+        Evaluation {
+            matches: Vec::new(),
+            ..with
+        },
+        without
+    );
 }
 
 #[test]
@@ -78,23 +109,41 @@ fn a_silent_crisis_classifier_leaves_the_post_unscored_whatever_the_others_say()
 
 #[test]
 fn a_post_that_no_crisis_classifier_was_asked_about_is_unscored() {
-    assert!(judge(&compile(&[]), "a quiet day", &[]).crisis.is_unscored());
+    assert!(
+        judge(&compile(&[]), "a quiet day", &[])
+            .crisis
+            .is_unscored()
+    );
 }
 
 #[test]
 fn harassment_and_stigma_are_clear_only_when_somebody_answered() {
     let ruleset = compile(&[rule("harassment/a", "you fool", "review: harassment")]);
     let quiet = [silent(SignalKind::Harassment, Unavailable::Failed)];
-    assert_eq!(judge(&ruleset, "hello", &quiet).harassment, Finding::Unknown);
-    assert_eq!(judge(&ruleset, "hello", &clear_signals()).harassment, Finding::Clear);
-    assert_eq!(judge(&ruleset, "you fool", &quiet).harassment, Finding::Review);
-    assert_eq!(judge(&ruleset, "you fool", &clear_signals()).stigma, Finding::Clear);
+    assert_eq!(
+        judge(&ruleset, "hello", &quiet).harassment,
+        Finding::Unknown
+    );
+    assert_eq!(
+        judge(&ruleset, "hello", &clear_signals()).harassment,
+        Finding::Clear
+    );
+    assert_eq!(
+        judge(&ruleset, "you fool", &quiet).harassment,
+        Finding::Review
+    );
+    assert_eq!(
+        judge(&ruleset, "you fool", &clear_signals()).stigma,
+        Finding::Clear
+    );
 }
 
 #[test]
 fn a_rule_that_could_not_be_answered_is_told_apart_from_one_that_did_not_match() {
-    let ruleset =
-        compile(&[policy("crisis/a.yaml", "when:\n  account_age: { under: 7d }\nthen:\n  labels: [new]")]);
+    let ruleset = compile(&[policy(
+        "crisis/a.yaml",
+        "when:\n  account_age: { under: 7d }\nthen:\n  labels: [new]",
+    )]);
     let evaluation = judge(&ruleset, "hello", &clear_signals());
     assert!(evaluation.matches.is_empty());
     assert_eq!(evaluation.undecided, [RuleId("crisis.a".to_owned())]);
@@ -108,11 +157,25 @@ fn a_match_names_its_rule_version_reason_and_the_words_as_they_were_written() {
         "when:\n  all:\n    - phrase: [the storm, its over]\n    - not: { phrase: then }\n    - kind: chat\nthen:\n  crisis_level: soon",
     )]);
     let evaluation = with_facts(text, &clear_signals(), |facts| ruleset.evaluate(&facts));
-    assert!(evaluation.matches.is_empty(), "held back by 'not' and 'kind'");
-    let ruleset = compile(&[rule("crisis/a", "[the storm, its over]", "labels: [weather]")]);
+    assert!(
+        evaluation.matches.is_empty(),
+        "held back by 'not' and 'kind'"
+    );
+    let ruleset = compile(&[rule(
+        "crisis/a",
+        "[the storm, its over]",
+        "labels: [weather]",
+    )]);
     let found = judge(&ruleset, text, &clear_signals()).matches.remove(0);
-    assert_eq!((found.rule.0.as_str(), found.version, found.because.as_str()), ("crisis.a", 1, "a reason"));
-    let words: Vec<_> = found.evidence.iter().map(|piece| &text[piece.span.range()]).collect();
+    assert_eq!(
+        (found.rule.0.as_str(), found.version, found.because.as_str()),
+        ("crisis.a", 1, "a reason")
+    );
+    let words: Vec<_> = found
+        .evidence
+        .iter()
+        .map(|piece| &text[piece.span.range()])
+        .collect();
     assert_eq!(words, ["THE   Storm", "it’s over"]);
     assert!(found.evidence.iter().all(|piece| piece.label == "weather"));
 }
@@ -121,14 +184,31 @@ fn a_match_names_its_rule_version_reason_and_the_words_as_they_were_written() {
 fn evidence_across_messages_points_into_each_of_them() {
     // The line before, then the judged line, joined by a line break.
     let joined = "i want to\nstop the storm";
-    let messages =
-        [MessagePart { message: 1, range: 0..9 }, MessagePart { message: 0, range: 10..joined.len() }];
+    let messages = [
+        MessagePart {
+            message: 1,
+            range: 0..9,
+        },
+        MessagePart {
+            message: 0,
+            range: 10..joined.len(),
+        },
+    ];
     let ruleset = compile(&[rule("crisis/a", "want to stop", "hold_part: method_detail")]);
-    let evaluation = with_facts(joined, &clear_signals(), |facts| ruleset.evaluate(&facts.with_messages(&messages)));
-    let places: Vec<_> =
-        evaluation.matches[0].evidence.iter().map(|piece| (piece.message, piece.span.range())).collect();
+    let evaluation = with_facts(joined, &clear_signals(), |facts| {
+        ruleset.evaluate(&facts.with_messages(&messages))
+    });
+    let places: Vec<_> = evaluation.matches[0]
+        .evidence
+        .iter()
+        .map(|piece| (piece.message, piece.span.range()))
+        .collect();
     assert_eq!(places, [(0, 0..4), (1, 2..9)]);
-    assert_eq!(evaluation.method_detail, [Span::new(0..4)], "only the judged post's own words are held");
+    assert_eq!(
+        evaluation.method_detail,
+        [Span::new(0..4)],
+        "only the judged post's own words are held"
+    );
 }
 
 #[test]
@@ -139,22 +219,47 @@ fn held_parts_are_labelled_and_hidden_where_they_stand() {
          hold_part: method_detail\n  automatic: [hide_part, { outreach: part-hidden }]",
     )]);
     let evaluation = judge(&ruleset, "one drop a and drop b", &clear_signals());
-    assert_eq!(evaluation.method_detail, [Span::new(4..10), Span::new(15..21)]);
+    assert_eq!(
+        evaluation.method_detail,
+        [Span::new(4..10), Span::new(15..21)]
+    );
     assert_eq!(evaluation.recommendation.labels, ["method_detail"]);
-    let kinds: Vec<_> = evaluation.recommendation.automatic.iter().map(ActionPart::kind).collect();
-    assert_eq!(kinds, [ActionKind::HidePart, ActionKind::HidePart, ActionKind::Outreach]);
+    let kinds: Vec<_> = evaluation
+        .recommendation
+        .automatic
+        .iter()
+        .map(ActionPart::kind)
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            ActionKind::HidePart,
+            ActionKind::HidePart,
+            ActionKind::Outreach
+        ]
+    );
 }
 
 #[test]
 fn nothing_is_hidden_and_nobody_written_to_when_the_words_stand_in_an_earlier_message() {
-    let messages = [MessagePart { message: 1, range: 0..6 }, MessagePart { message: 0, range: 7..11 }];
+    let messages = [
+        MessagePart {
+            message: 1,
+            range: 0..6,
+        },
+        MessagePart {
+            message: 0,
+            range: 7..11,
+        },
+    ];
     let ruleset = compile(&[policy(
         "crisis/a.yaml",
         "when:\n  all:\n    - phrase: drop a\n    - author_role: member\nthen:\n  hold_part: method_detail\n  \
          automatic: [hide_part, outreach]",
     )]);
-    let evaluation =
-        with_facts("drop a\ncalm", &clear_signals(), |facts| ruleset.evaluate(&facts.with_messages(&messages)));
+    let evaluation = with_facts("drop a\ncalm", &clear_signals(), |facts| {
+        ruleset.evaluate(&facts.with_messages(&messages))
+    });
     assert_eq!(evaluation.matches.len(), 1);
     assert!(evaluation.recommendation.automatic.is_empty());
 }
@@ -162,9 +267,12 @@ fn nothing_is_hidden_and_nobody_written_to_when_the_words_stand_in_an_earlier_me
 #[test]
 fn a_rule_for_posts_without_crisis_waits_for_the_reading_of_all_others() {
     let mut calm = rule("harassment/a", "you fool", "review: harassment");
-    calm.text = calm.text.replace("when:", "applies: { crisis: none }\nwhen:");
+    calm.text = calm
+        .text
+        .replace("when:", "applies: { crisis: none }\nwhen:");
     let ruleset = compile(&[calm, rule("crisis/z", "the storm", "crisis_level: soon")]);
-    let matched = |text, signals: &[Signal]| judge(&ruleset, text, signals).harassment == Finding::Review;
+    let matched =
+        |text, signals: &[Signal]| judge(&ruleset, text, signals).harassment == Finding::Review;
     assert!(matched("you fool", &clear_signals()));
     assert!(!matched("you fool, the storm", &clear_signals()), "level 1");
     let unscored = [silent(SignalKind::Crisis, Unavailable::Overloaded)];
@@ -174,8 +282,10 @@ fn a_rule_for_posts_without_crisis_waits_for_the_reading_of_all_others() {
 #[test]
 fn scope_keeps_rules_to_their_posts_and_takes_posts_of_unknown_language_in() {
     let mut scoped = rule("crisis/a", "the storm", "crisis_level: soon");
-    scoped.text =
-        scoped.text.replace("when:", "applies: { kinds: post, communities: harbour, locales: [en] }\nwhen:");
+    scoped.text = scoped.text.replace(
+        "when:",
+        "applies: { kinds: post, communities: harbour, locales: [en] }\nwhen:",
+    );
     let ruleset = compile(&[scoped]);
     let matches = |change: &dyn Fn(&mut Facts<'_>)| {
         with_facts("the storm", &clear_signals(), |mut facts| {
@@ -186,7 +296,9 @@ fn scope_keeps_rules_to_their_posts_and_takes_posts_of_unknown_language_in() {
     assert!(matches(&|_| {}));
     assert!(matches(&|facts| facts.language = None));
     assert!(!matches(&|facts| facts.language = Some("fr")));
-    assert!(!matches(&|facts| facts.kind = holdfast_domain::post::PostKind::Chat));
+    assert!(!matches(
+        &|facts| facts.kind = holdfast_domain::post::PostKind::Chat
+    ));
 }
 
 #[test]
@@ -198,17 +310,31 @@ fn attributions_come_from_the_labels_of_the_stigma_classifiers() {
     let mut found = signal(SignalKind::Stigma, "lexicon", 0.8);
     if let Answer::Scored(scored) = &mut found.answer {
         scored.labels = ["blame_weakness", "obfuscated_stigma", "social_distance"]
-            .map(|label| holdfast_domain::signal::LabelScore { label: label.to_owned(), score: Score::ONE })
+            .map(|label| holdfast_domain::signal::LabelScore {
+                label: label.to_owned(),
+                score: Score::ONE,
+            })
             .to_vec();
     }
-    assert_eq!(judge(&ruleset, "text", &[found]).attributions, ["blame", "social_distance"]);
+    assert_eq!(
+        judge(&ruleset, "text", &[found]).attributions,
+        ["blame", "social_distance"]
+    );
 }
 
 #[test]
 fn the_queue_of_the_most_urgent_match_wins() {
     let ruleset = compile(&[
-        rule("crisis/a", "the sea", "{ crisis_level: soon, queue: shore }"),
-        rule("crisis/b", "the storm", "{ crisis_level: urgent, queue: lifeboat }"),
+        rule(
+            "crisis/a",
+            "the sea",
+            "{ crisis_level: soon, queue: shore }",
+        ),
+        rule(
+            "crisis/b",
+            "the storm",
+            "{ crisis_level: urgent, queue: lifeboat }",
+        ),
     ]);
     let evaluation = judge(&ruleset, "the sea in the storm", &clear_signals());
     assert_eq!(evaluation.recommendation.queue.as_deref(), Some("lifeboat"));

@@ -57,7 +57,11 @@ struct ConditionReader<'r, 'f> {
 impl ConditionReader<'_, '_> {
     fn condition(&mut self, node: &Node) -> Option<Condition> {
         let Value::Map(entries) = &node.value else {
-            self.reader.wrong(node, "a condition", "a key such as phrase, signal, all, any or not");
+            self.reader.wrong(
+                node,
+                "a condition",
+                "a key such as phrase, signal, all, any or not",
+            );
             return None;
         };
         let test = if entries.iter().any(|(key, _)| key.name == "signal") {
@@ -65,24 +69,41 @@ impl ConditionReader<'_, '_> {
         } else {
             self.single(node)?
         };
-        Some(Condition { place: node.place, test })
+        Some(Condition {
+            place: node.place,
+            test,
+        })
     }
 
     fn single(&mut self, node: &Node) -> Option<Test> {
         let fields = self.reader.map(node, "a condition", &CONDITION_KEYS)?;
-        let known: Vec<_> =
-            fields.entries().iter().filter(|(key, _)| CONDITION_KEYS.contains(&key.name.as_str())).collect();
+        let known: Vec<_> = fields
+            .entries()
+            .iter()
+            .filter(|(key, _)| CONDITION_KEYS.contains(&key.name.as_str()))
+            .collect();
         let (key, value) = match known.as_slice() {
             [] => {
                 if fields.entries().is_empty() {
-                    self.reader.wrong(node, "a condition", "a key such as phrase, signal, all, any or not");
+                    self.reader.wrong(
+                        node,
+                        "a condition",
+                        "a key such as phrase, signal, all, any or not",
+                    );
                 }
                 return None;
             }
             [only] => only,
             [_, second, ..] => {
-                self.reader.problem(second.0.place, format!("'{}' is a second condition here", second.0.name)).expected =
-                    Some("one condition an entry; join several in a list under 'all' or 'any'".to_owned());
+                self.reader
+                    .problem(
+                        second.0.place,
+                        format!("'{}' is a second condition here", second.0.name),
+                    )
+                    .expected = Some(
+                    "one condition an entry; join several in a list under 'all' or 'any'"
+                        .to_owned(),
+                );
                 return None;
             }
         };
@@ -97,10 +118,14 @@ impl ConditionReader<'_, '_> {
     fn parts(&mut self, node: &Node, what: &str) -> Option<Vec<Condition>> {
         let items = self.reader.list(node, what);
         if items.is_empty() && matches!(node.value, Value::List(_)) {
-            self.reader.problem(node.place, format!("'{what}' is an empty list")).expected =
-                Some("at least one condition".to_owned());
+            self.reader
+                .problem(node.place, format!("'{what}' is an empty list"))
+                .expected = Some("at least one condition".to_owned());
         }
-        let parts: Vec<_> = items.iter().filter_map(|item| self.condition(item)).collect();
+        let parts: Vec<_> = items
+            .iter()
+            .filter_map(|item| self.condition(item))
+            .collect();
         // A condition that could not be read makes the whole unreadable; the rest was read for its problems.
         (!parts.is_empty() && parts.len() == items.len()).then_some(parts)
     }
@@ -120,11 +145,21 @@ impl ConditionReader<'_, '_> {
             }
             "account_age" => self.account_age(node),
             "age_band" => {
-                let bands: Vec<_> = self.reader.texts(node, name).into_iter().map(|(band, _)| band).collect();
+                let bands: Vec<_> = self
+                    .reader
+                    .texts(node, name)
+                    .into_iter()
+                    .map(|(band, _)| band)
+                    .collect();
                 some(!bands.is_empty(), Leaf::AgeBand(bands))
             }
             "language" => {
-                let tags: Vec<_> = self.reader.texts(node, name).into_iter().map(|(tag, _)| tag).collect();
+                let tags: Vec<_> = self
+                    .reader
+                    .texts(node, name)
+                    .into_iter()
+                    .map(|(tag, _)| tag)
+                    .collect();
                 some(!tags.is_empty(), Leaf::Language(tags))
             }
             _ => self.reader.flag(node, name).map(Leaf::ContentWarning),
@@ -134,8 +169,10 @@ impl ConditionReader<'_, '_> {
     fn phrases(&mut self, node: &Node, what: &str) -> Option<PhraseTest> {
         let texts = self.reader.texts(node, what);
         let written = texts.len();
-        let phrases: Vec<_> =
-            texts.into_iter().filter_map(|(text, place)| self.phrase(&text, place, what == "word")).collect();
+        let phrases: Vec<_> = texts
+            .into_iter()
+            .filter_map(|(text, place)| self.phrase(&text, place, what == "word"))
+            .collect();
         (written > 0 && phrases.len() == written).then_some(PhraseTest { phrases, set: 0 })
     }
 
@@ -144,16 +181,24 @@ impl ConditionReader<'_, '_> {
         let normalised = self.normaliser.normalise(text.trim_end_matches('*'));
         let normalised = normalised.text().trim();
         if normalised.chars().filter(|ch| ch.is_alphanumeric()).count() < 2 {
-            self.reader.problem(place, format!("'{text}' has fewer than two letters after normalising")).expected =
-                Some("a word or phrase that means something by itself".to_owned());
+            self.reader
+                .problem(
+                    place,
+                    format!("'{text}' has fewer than two letters after normalising"),
+                )
+                .expected = Some("a word or phrase that means something by itself".to_owned());
             return None;
         }
         if single_word && normalised.contains(char::is_whitespace) {
-            self.reader.problem(place, format!("'{text}' is more than one word")).expected =
-                Some("a single word; use 'phrase' for several".to_owned());
+            self.reader
+                .problem(place, format!("'{text}' is more than one word"))
+                .expected = Some("a single word; use 'phrase' for several".to_owned());
             return None;
         }
-        Some(Phrase { text: normalised.to_owned(), open_end })
+        Some(Phrase {
+            text: normalised.to_owned(),
+            open_end,
+        })
     }
 
     fn regex(&mut self, node: &Node) -> Option<Regex> {
@@ -165,20 +210,32 @@ impl ConditionReader<'_, '_> {
             .build();
         match compiled {
             Ok(regex) if regex.is_match("") => {
-                self.reader.problem(node.place, "the regex matches an empty text, and so every post").expected =
-                    Some("a pattern that needs at least one character".to_owned());
+                self.reader
+                    .problem(
+                        node.place,
+                        "the regex matches an empty text, and so every post",
+                    )
+                    .expected = Some("a pattern that needs at least one character".to_owned());
                 None
             }
             Ok(regex) => Some(regex),
             Err(regex::Error::CompiledTooBig(_)) => {
-                self.reader.problem(node.place, "the regex is too large when compiled").expected =
-                    Some("smaller repetitions, or a list of phrases".to_owned());
+                self.reader
+                    .problem(node.place, "the regex is too large when compiled")
+                    .expected = Some("smaller repetitions, or a list of phrases".to_owned());
                 None
             }
             Err(error) => {
                 let reason = error.to_string();
-                let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                self.reader.problem(node.place, format!("not a valid regex: {reason}")).expected =
+                let reason = reason
+                    .lines()
+                    .last()
+                    .unwrap_or_default()
+                    .trim_start_matches("error: ")
+                    .to_owned();
+                self.reader
+                    .problem(node.place, format!("not a valid regex: {reason}"))
+                    .expected =
                     Some("linear-time syntax, without look-around and back-references".to_owned());
                 None
             }
@@ -187,26 +244,50 @@ impl ConditionReader<'_, '_> {
 
     fn account_age(&mut self, node: &Node) -> Option<Leaf> {
         let fields = self.reader.map(node, "account_age", &ACCOUNT_AGE_KEYS)?;
-        let under_secs = fields.get("under").map(|node| self.reader.duration(node, "under"));
-        let over_secs = fields.get("over").map(|node| self.reader.duration(node, "over"));
+        let under_secs = fields
+            .get("under")
+            .map(|node| self.reader.duration(node, "under"));
+        let over_secs = fields
+            .get("over")
+            .map(|node| self.reader.duration(node, "over"));
         if under_secs.is_none() && over_secs.is_none() {
-            self.reader.wrong(node, "account_age", "'under' or 'over' with a time, such as under: 7d");
+            self.reader.wrong(
+                node,
+                "account_age",
+                "'under' or 'over' with a time, such as under: 7d",
+            );
             return None;
         }
         let (under_secs, over_secs) = (under_secs.unwrap_or(None), over_secs.unwrap_or(None));
-        Some(Leaf::AccountAge { under_secs, over_secs })
+        Some(Leaf::AccountAge {
+            under_secs,
+            over_secs,
+        })
     }
 
     fn signal(&mut self, node: &Node) -> Option<SignalTest> {
         let mut keys = vec!["signal"];
         keys.extend(SIGNAL_KEYS);
         let fields = self.reader.map(node, "a signal condition", &keys)?;
-        let kind = self.reader.choice(fields.get("signal")?, "signal", &SIGNALS);
-        let classifier = fields.get("classifier").and_then(|node| self.reader.text(node, "classifier"));
-        let at_least = fields.get("at_least").and_then(|node| read_score(self.reader, node));
-        let level: Option<CrisisLevel> = fields.get("level").and_then(|node| read_level(self.reader, node));
-        let labels = fields.get("label").map(|node| self.reader.names(node, "label")).unwrap_or_default();
-        let available = fields.get("available").and_then(|node| self.reader.flag(node, "available"));
+        let kind = self
+            .reader
+            .choice(fields.get("signal")?, "signal", &SIGNALS);
+        let classifier = fields
+            .get("classifier")
+            .and_then(|node| self.reader.text(node, "classifier"));
+        let at_least = fields
+            .get("at_least")
+            .and_then(|node| read_score(self.reader, node));
+        let level: Option<CrisisLevel> = fields
+            .get("level")
+            .and_then(|node| read_level(self.reader, node));
+        let labels = fields
+            .get("label")
+            .map(|node| self.reader.names(node, "label"))
+            .unwrap_or_default();
+        let available = fields
+            .get("available")
+            .and_then(|node| self.reader.flag(node, "available"));
         self.check_signal(&fields, available);
         Some(SignalTest {
             kind: kind?,
@@ -221,19 +302,28 @@ impl ConditionReader<'_, '_> {
     fn check_signal(&mut self, fields: &Fields<'_>, available: Option<bool>) {
         let asks = |name: &str| fields.get(name).is_some();
         let signal = fields.get("signal").expect("asked for by the caller");
-        if !["at_least", "level", "label", "available"].into_iter().any(asks) {
-            self.reader.problem(signal.place, "the signal condition asks nothing").expected =
-                Some("at_least, level, label or available beside it".to_owned());
+        if !["at_least", "level", "label", "available"]
+            .into_iter()
+            .any(asks)
+        {
+            self.reader
+                .problem(signal.place, "the signal condition asks nothing")
+                .expected = Some("at_least, level, label or available beside it".to_owned());
         }
         if available == Some(false) && ["at_least", "level", "label"].into_iter().any(asks) {
-            self.reader.problem(signal.place, "a classifier that did not answer has no score, level or label")
+            self.reader
+                .problem(
+                    signal.place,
+                    "a classifier that did not answer has no score, level or label",
+                )
                 .expected = Some("'available: false' alone".to_owned());
         }
         if let (Some(level), Value::Scalar { text, .. }) = (fields.get("level"), &signal.value)
             && text != "crisis"
         {
-            self.reader.problem(level.place, format!("'{text}' has no level")).expected =
-                Some("level beside 'signal: crisis' only".to_owned());
+            self.reader
+                .problem(level.place, format!("'{text}' has no level"))
+                .expected = Some("level beside 'signal: crisis' only".to_owned());
         }
     }
 }
@@ -241,9 +331,10 @@ impl ConditionReader<'_, '_> {
 /// A score from 0 to 1.
 pub(crate) fn read_score(reader: &mut Reader<'_>, node: &Node) -> Option<Score> {
     let score = match &node.value {
-        Value::Scalar { text, plain: true } => {
-            text.parse().ok().and_then(|p: f64| Score::from_probability(p).ok())
-        }
+        Value::Scalar { text, plain: true } => text
+            .parse()
+            .ok()
+            .and_then(|p: f64| Score::from_probability(p).ok()),
         _ => None,
     };
     if score.is_none() {

@@ -34,7 +34,10 @@ pub(crate) const STEPS: [&str; 11] = [
     "remove",
     "restore",
 ];
-const HELD: [(&str, Held); 2] = [("method_detail", Held::MethodDetail), ("incitement", Held::Incitement)];
+const HELD: [(&str, Held); 2] = [
+    ("method_detail", Held::MethodDetail),
+    ("incitement", Held::Incitement),
+];
 
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Effects> {
     let fields = reader.map(node, "then", &EFFECT_KEYS)?;
@@ -65,23 +68,37 @@ fn attributions(reader: &mut Reader<'_>, node: &Node) -> Attributions {
     }
     let known: Vec<_> = attribution::ALL.iter().map(|name| (*name, *name)).collect();
     Attributions::These(
-        reader.choices(node, "attribution", &known).into_iter().map(str::to_owned).collect(),
+        reader
+            .choices(node, "attribution", &known)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
     )
 }
 
 fn steps(reader: &mut Reader<'_>, node: &Node, what: &str) -> Vec<Step> {
-    reader.items(node, what).iter().filter_map(|item| step(reader, item)).collect()
+    reader
+        .items(node, what)
+        .iter()
+        .filter_map(|item| step(reader, item))
+        .collect()
 }
 
 /// A step is a bare name, or a name with what it needs: `outreach: template`, `limit_author: 24h`.
 fn step(reader: &mut Reader<'_>, node: &Node) -> Option<Step> {
     let (name, place, argument) = match &node.value {
         Value::Scalar { text, .. } => (text.as_str(), node.place, None),
-        Value::Map(entries) if entries.len() == 1 => {
-            (entries[0].0.name.as_str(), entries[0].0.place, Some(&entries[0].1))
-        }
+        Value::Map(entries) if entries.len() == 1 => (
+            entries[0].0.name.as_str(),
+            entries[0].0.place,
+            Some(&entries[0].1),
+        ),
         _ => {
-            reader.wrong(node, "a step", "a name, or one name with its setting, such as outreach: goodbye");
+            reader.wrong(
+                node,
+                "a step",
+                "a name, or one name with its setting, such as outreach: goodbye",
+            );
             return None;
         }
     };
@@ -95,7 +112,9 @@ fn step(reader: &mut Reader<'_>, node: &Node) -> Option<Step> {
 
 fn unknown_step(reader: &mut Reader<'_>, place: Place, name: &str) {
     if matches!(name, "close" | "close_case") {
-        reader.problem(place, "a rule cannot close a case").breaks(safety::of(Invariant::N7SecondPersonCloses));
+        reader
+            .problem(place, "a rule cannot close a case")
+            .breaks(safety::of(Invariant::N7SecondPersonCloses));
     } else if matches!(name, "disclose" | "call_police" | "emergency_services") {
         reader
             .problem(place, format!("a rule cannot ask for '{name}'"))
@@ -105,22 +124,35 @@ fn unknown_step(reader: &mut Reader<'_>, place: Place, name: &str) {
     }
 }
 
-fn part(reader: &mut Reader<'_>, name: &str, place: Place, argument: Option<&Node>) -> Option<StepPart> {
+fn part(
+    reader: &mut Reader<'_>,
+    name: &str,
+    place: Place,
+    argument: Option<&Node>,
+) -> Option<StepPart> {
     let word = |reader: &mut Reader<'_>, expected: &str| match argument {
         Some(node) => reader.names(node, name).into_iter().next(),
         None => {
-            reader.problem(place, format!("'{name}' stands alone")).expected = Some(expected.to_owned());
+            reader
+                .problem(place, format!("'{name}' stands alone"))
+                .expected = Some(expected.to_owned());
             None
         }
     };
     let whole = match name {
-        "label" => ActionPart::Label { label: word(reader, "a label, such as label: help-nearby")? },
-        "nudge" => ActionPart::Nudge { template: word(reader, "a template, such as nudge: kinder-words")? },
+        "label" => ActionPart::Label {
+            label: word(reader, "a label, such as label: help-nearby")?,
+        },
+        "nudge" => ActionPart::Nudge {
+            template: word(reader, "a template, such as nudge: kinder-words")?,
+        },
         "outreach" => ActionPart::Outreach {
             template: argument.and_then(|node| reader.names(node, name).into_iter().next()),
         },
         "limit_author" => match argument {
-            Some(node) => ActionPart::LimitAuthor { secs: reader.duration(node, name)? },
+            Some(node) => ActionPart::LimitAuthor {
+                secs: reader.duration(node, name)?,
+            },
             None => {
                 word(reader, "a time, such as limit_author: 24h");
                 return None;

@@ -11,11 +11,15 @@ fn json(node: &Node) -> Json {
         Value::Scalar { text, plain: true } => match text.as_str() {
             "true" => Json::Bool(true),
             "false" => Json::Bool(false),
-            number => serde_json::from_str::<serde_json::Number>(number).map_or(Json::String(text.clone()), Json::Number),
+            number => serde_json::from_str::<serde_json::Number>(number)
+                .map_or(Json::String(text.clone()), Json::Number),
         },
         Value::Scalar { text, .. } => Json::String(text.clone()),
         Value::List(items) => items.iter().map(json).collect(),
-        Value::Map(entries) => entries.iter().map(|(key, node)| (key.name.clone(), json(node))).collect(),
+        Value::Map(entries) => entries
+            .iter()
+            .map(|(key, node)| (key.name.clone(), json(node)))
+            .collect(),
     }
 }
 
@@ -38,13 +42,23 @@ fn every_shipped_policy_fits_the_schema_types() {
 fn schema_keys(name: Option<&str>) -> BTreeSet<String> {
     let schema: Json = serde_json::from_str(&policy_schema()).unwrap();
     let found = name.map_or(&schema, |name| &schema["$defs"][name]);
-    found["properties"].as_object().unwrap_or_else(|| panic!("{name:?}")).keys().cloned().collect()
+    found["properties"]
+        .as_object()
+        .unwrap_or_else(|| panic!("{name:?}"))
+        .keys()
+        .cloned()
+        .collect()
 }
 
 #[test]
 fn the_schema_and_the_reader_know_the_same_keys() {
     use crate::read::keys;
-    let condition: Vec<_> = keys::CONDITION.iter().chain(&["signal"]).chain(&keys::SIGNAL).copied().collect();
+    let condition: Vec<_> = keys::CONDITION
+        .iter()
+        .chain(&["signal"])
+        .chain(&keys::SIGNAL)
+        .copied()
+        .collect();
     for (name, keys) in [
         (None, &keys::POLICY[..]),
         (Some("AppliesFile"), &keys::APPLIES),
