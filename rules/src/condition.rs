@@ -107,7 +107,9 @@ impl Condition {
     fn walk<'c>(&'c self, negated: bool, visit: &mut dyn FnMut(&'c Leaf, Place, bool)) {
         match &self.test {
             Test::All(parts) | Test::Any(parts) => {
-                parts.iter().for_each(|part| part.walk(negated, visit))
+                for part in parts {
+                    part.walk(negated, visit);
+                }
             }
             Test::Not(part) => part.walk(!negated, visit),
             Test::Leaf(leaf) => visit(leaf, self.place, negated),
@@ -118,7 +120,9 @@ impl Condition {
     pub(crate) fn phrase_tests(&mut self, visit: &mut dyn FnMut(&mut PhraseTest)) {
         match &mut self.test {
             Test::All(parts) | Test::Any(parts) => {
-                parts.iter_mut().for_each(|part| part.phrase_tests(visit));
+                for part in parts {
+                    part.phrase_tests(visit);
+                }
             }
             Test::Not(part) => part.phrase_tests(visit),
             Test::Leaf(Leaf::Phrase(phrases)) => visit(phrases),
@@ -244,19 +248,19 @@ impl SignalTest {
             (Answer::Scored(scored), _) => scored,
         };
         let least = self.at_least.unwrap_or(Score::ZERO);
-        let scores = if self.labels.is_empty() {
+        let fits = if self.labels.is_empty() {
             (scored.score >= least).into()
         } else {
-            let fits = scored
+            let found = scored
                 .labels
                 .iter()
                 .any(|label| label.score >= least && self.labels.contains(&label.label));
-            Verdict::from(fits)
+            Verdict::from(found)
         };
         let level = self.level.map_or(Verdict::Matched, |wanted| {
             scored.level.map(|level| level >= wanted).into()
         });
-        scores.and(level)
+        fits.and(level)
     }
 
     /// The evidence of an answer, narrowed to the labels asked for where it says which is which.
@@ -360,9 +364,9 @@ fn one_of<T: AsRef<str>>(names: &[T]) -> String {
 /// A stretch of time as policies write it.
 fn duration(secs: u64) -> String {
     match secs {
-        _ if secs % 86_400 == 0 => format!("{}d", secs / 86_400),
-        _ if secs % 3_600 == 0 => format!("{}h", secs / 3_600),
-        _ if secs % 60 == 0 => format!("{}m", secs / 60),
+        _ if secs.is_multiple_of(86_400) => format!("{}d", secs / 86_400),
+        _ if secs.is_multiple_of(3_600) => format!("{}h", secs / 3_600),
+        _ if secs.is_multiple_of(60) => format!("{}m", secs / 60),
         _ => format!("{secs}s"),
     }
 }

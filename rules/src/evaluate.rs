@@ -76,14 +76,14 @@ impl Ruleset {
             .policies
             .iter()
             .partition(|policy| !policy.applies.only_without_crisis);
-        first
-            .into_iter()
-            .for_each(|policy| gathering.run(policy, &scene));
+        for policy in first {
+            gathering.run(policy, &scene);
+        }
         // Only now is it known whether the post tells of a crisis.
         if !gathering.crisis().protects() {
-            second
-                .into_iter()
-                .for_each(|policy| gathering.run(policy, &scene));
+            for policy in second {
+                gathering.run(policy, &scene);
+            }
         }
         gathering.finish()
     }
@@ -179,11 +179,10 @@ impl<'a> Gathering<'a> {
 
     fn run(&mut self, policy: &Policy, scene: &Scene<'_>) {
         match policy.verdict(scene) {
-            Verdict::NotMatched => {}
             Verdict::Unknown if policy.mode == RuleMode::Live => {
-                self.undecided.push(policy.id.clone())
+                self.undecided.push(policy.id.clone());
             }
-            Verdict::Unknown => {}
+            Verdict::Unknown | Verdict::NotMatched => {}
             Verdict::Matched => self.matched(policy, scene),
         }
     }

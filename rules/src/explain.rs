@@ -189,7 +189,9 @@ impl Explanation {
             if verdict == Verdict::NotMatched && !all {
                 let _ = writeln!(out, "{} further rules did not match", rules.len());
             } else {
-                rules.into_iter().for_each(|rule| rule.write(&mut out));
+                for rule in rules {
+                    rule.write(&mut out);
+                }
             }
         }
         out

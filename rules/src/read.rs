@@ -4,20 +4,6 @@ mod condition;
 mod effects;
 mod examples;
 
-/// The keys of every mapping of a policy file.
-#[cfg(test)]
-pub(crate) mod keys {
-    pub(crate) use super::condition::{
-        ACCOUNT_AGE_KEYS as ACCOUNT_AGE, CONDITION_KEYS as CONDITION, SIGNAL_KEYS as SIGNAL,
-    };
-    pub(crate) use super::effects::{EFFECT_KEYS as EFFECT, STEPS as STEP};
-    pub(crate) use super::examples::{
-        EXPECT_KEYS as EXPECT, POST_KEYS as POST, RANGE_KEYS as RANGE, TEST_KEYS as TEST,
-        TEST_SIGNAL_KEYS as TEST_SIGNAL,
-    };
-    pub(crate) use super::{APPLIES_KEYS as APPLIES, POLICY_KEYS as POLICY, RAISE_KEYS as RAISE};
-}
-
 use holdfast_domain::post::PostKind;
 use holdfast_domain::rule_match::RuleMode;
 use holdfast_domain::{CrisisLevel, Normaliser, RuleId, SignalKind};
@@ -304,4 +290,18 @@ pub(crate) fn read_level(reader: &mut Reader<'_>, node: &Node) -> Option<CrisisL
         return level;
     }
     reader.choice(node, "crisis level", &LEVELS)
+}
+
+/// The keys of every mapping of a policy file.
+#[cfg(test)]
+pub(crate) mod keys {
+    pub(crate) use super::condition::{
+        ACCOUNT_AGE_KEYS as ACCOUNT_AGE, CONDITION_KEYS as CONDITION, SIGNAL_KEYS as SIGNAL,
+    };
+    pub(crate) use super::effects::{EFFECT_KEYS as EFFECT, STEPS as STEP};
+    pub(crate) use super::examples::{
+        EXPECT_KEYS as EXPECT, POST_KEYS as POST, RANGE_KEYS as RANGE, TEST_KEYS as TEST,
+        TEST_SIGNAL_KEYS as TEST_SIGNAL,
+    };
+    pub(crate) use super::{APPLIES_KEYS as APPLIES, POLICY_KEYS as POLICY, RAISE_KEYS as RAISE};
 }

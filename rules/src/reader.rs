@@ -167,12 +167,11 @@ impl<'f> Reader<'f> {
 
     /// The items of what must be written as a list, possibly an empty one.
     pub(crate) fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
-        match &node.value {
-            Value::List(items) => items,
-            _ => {
-                self.wrong(node, what, "a list (lines that begin with '- ')");
-                &[]
-            }
+        if let Value::List(items) = &node.value {
+            items
+        } else {
+            self.wrong(node, what, "a list (lines that begin with '- ')");
+            &[]
         }
     }
 

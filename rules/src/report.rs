@@ -195,7 +195,7 @@ impl Runner<'_> {
             .signals
             .clone()
             .unwrap_or_else(|| (self.classify)(&test.text));
-        let text = self.normaliser.normalise(&test.text);
+        let normalised = self.normaliser.normalise(&test.text);
         let facts = Facts {
             kind: test.post.kind,
             community: &community,
@@ -204,7 +204,7 @@ impl Runner<'_> {
             account_age_secs: test.post.account_age_secs,
             age_band: test.post.age_band.as_deref(),
             content_warning: test.post.content_warning,
-            text: text.as_ref(),
+            text: normalised.as_ref(),
             messages: &[],
             signals: &signals,
         };

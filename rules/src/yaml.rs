@@ -76,7 +76,9 @@ impl Node {
             Value::Scalar { text, .. } => push_text(out, b's', text),
             Value::List(items) => {
                 out.extend_from_slice(format!("l{}:", items.len()).as_bytes());
-                items.iter().for_each(|item| item.canonical(out));
+                for item in items {
+                    item.canonical(out);
+                }
             }
             Value::Map(entries) => {
                 let mut sorted: Vec<_> = entries.iter().collect();

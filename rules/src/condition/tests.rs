@@ -52,7 +52,7 @@ fn answers() -> impl Strategy<Value = [Verdict; 6]> {
     prop::collection::vec(verdict, 6).prop_map(|list| list.try_into().unwrap())
 }
 
-fn world(answers: &[Verdict; 6]) -> Answers {
+fn world(answers: [Verdict; 6]) -> Answers {
     Answers(
         answers
             .iter()
@@ -68,7 +68,7 @@ proptest! {
         parts in prop::collection::vec(formula(), 1..4),
         answers in answers(),
     ) {
-        let world = world(&answers);
+        let world = world(answers);
         let negated: Vec<_> = parts.iter().cloned().map(not).collect();
         let (all, any) = (test(Test::All(parts.clone())), test(Test::Any(parts)));
         prop_assert_eq!(not(all).verdict(&world), test(Test::Any(negated.clone())).verdict(&world));
@@ -81,14 +81,14 @@ proptest! {
         before in answers(),
         learnt in prop::collection::vec(any::<bool>(), 6),
     ) {
-        let answer = formula.verdict(&world(&before));
+        let answer = formula.verdict(&world(before));
         let mut after = before;
         for (verdict, learnt) in after.iter_mut().zip(learnt) {
             if *verdict == Verdict::Unknown {
                 *verdict = learnt.into();
             }
         }
-        let later = formula.verdict(&world(&after));
+        let later = formula.verdict(&world(after));
         prop_assert_ne!(later, Verdict::Unknown, "everything is known");
         if answer != Verdict::Unknown {
             prop_assert_eq!(answer, later);
@@ -100,7 +100,7 @@ proptest! {
         parts in prop::collection::vec(formula(), 1..5),
         answers in answers(),
     ) {
-        let world = world(&answers);
+        let world = world(answers);
         let mut turned = parts.clone();
         turned.reverse();
         for join in [Test::All, Test::Any] {

@@ -130,33 +130,21 @@ fn part(
     place: Place,
     argument: Option<&Node>,
 ) -> Option<StepPart> {
-    let word = |reader: &mut Reader<'_>, expected: &str| match argument {
-        Some(node) => reader.names(node, name).into_iter().next(),
-        None => {
-            reader
-                .problem(place, format!("'{name}' stands alone"))
-                .expected = Some(expected.to_owned());
-            None
-        }
-    };
     let whole = match name {
         "label" => ActionPart::Label {
-            label: word(reader, "a label, such as label: help-nearby")?,
+            label: needed(reader, name, place, argument, "label: help-nearby")
+                .and_then(|node| word(reader, node, name))?,
         },
         "nudge" => ActionPart::Nudge {
-            template: word(reader, "a template, such as nudge: kinder-words")?,
+            template: needed(reader, name, place, argument, "nudge: kinder-words")
+                .and_then(|node| word(reader, node, name))?,
+        },
+        "limit_author" => ActionPart::LimitAuthor {
+            secs: needed(reader, name, place, argument, "limit_author: 24h")
+                .and_then(|node| reader.duration(node, name))?,
         },
         "outreach" => ActionPart::Outreach {
-            template: argument.and_then(|node| reader.names(node, name).into_iter().next()),
-        },
-        "limit_author" => match argument {
-            Some(node) => ActionPart::LimitAuthor {
-                secs: reader.duration(node, name)?,
-            },
-            None => {
-                word(reader, "a time, such as limit_author: 24h");
-                return None;
-            }
+            template: argument.and_then(|node| word(reader, node, name)),
         },
         "suspend_author" => ActionPart::SuspendAuthor {
             secs: argument.and_then(|node| reader.duration(node, name)),
@@ -165,15 +153,38 @@ fn part(
             if let Some(node) = argument {
                 reader.wrong(node, bare, "no setting");
             }
-            match bare {
-                "hide_part" => return Some(StepPart::HidePart),
-                "hide" => ActionPart::Hide,
-                "collapse" => ActionPart::Collapse,
-                "lock_reply" => ActionPart::LockReply,
-                "remove" => ActionPart::Remove,
-                _ => ActionPart::Restore,
-            }
+            return Some(bare_part(bare));
         }
     };
     Some(StepPart::Whole(whole))
+}
+
+fn bare_part(name: &str) -> StepPart {
+    StepPart::Whole(match name {
+        "hide_part" => return StepPart::HidePart,
+        "hide" => ActionPart::Hide,
+        "collapse" => ActionPart::Collapse,
+        "lock_reply" => ActionPart::LockReply,
+        "remove" => ActionPart::Remove,
+        _ => ActionPart::Restore,
+    })
+}
+
+/// The setting of a step that cannot do without.
+fn needed<'n>(
+    reader: &mut Reader<'_>,
+    name: &str,
+    place: Place,
+    argument: Option<&'n Node>,
+    example: &str,
+) -> Option<&'n Node> {
+    if argument.is_none() {
+        let problem = reader.problem(place, format!("'{name}' stands alone"));
+        problem.expected = Some(format!("its setting, such as {example}"));
+    }
+    argument
+}
+
+fn word(reader: &mut Reader<'_>, node: &Node, what: &str) -> Option<String> {
+    reader.names(node, what).into_iter().next()
 }

@@ -1,13 +1,13 @@
 //! Reading the tests beside a rule.
 
 use holdfast_domain::signal::{Answer, LabelScore, Scored, Unavailable};
-use holdfast_domain::{CrisisLevel, Score, Signal};
+use holdfast_domain::{CrisisLevel, Signal};
 
 use super::condition::{ROLES, read_score};
 use super::effects::STEPS;
 use super::{KINDS, SIGNALS};
 use crate::policy::{Expect, PolicyTest, TestPost};
-use crate::reader::Reader;
+use crate::reader::{Fields, Reader};
 use crate::verdict::Verdict;
 use crate::yaml::{Node, Value};
 
@@ -100,7 +100,9 @@ fn post(reader: &mut Reader<'_>, node: &Node) -> TestPost {
         match key.name.as_str() {
             "kind" => post.kind = reader.choice(value, "kind", &KINDS).unwrap_or(post.kind),
             "community" => {
-                post.community = reader.text(value, "community").unwrap_or("test").to_owned();
+                if let Some(name) = reader.text(value, "community") {
+                    name.clone_into(&mut post.community);
+                }
             }
             "language" => {
                 let language = reader.text(value, "language");
@@ -132,26 +134,12 @@ fn signal(reader: &mut Reader<'_>, node: &Node) -> Option<Signal> {
         "the classifier's name, such as lexicon",
     );
     let classifier = classifier.and_then(|node| reader.text(node, "classifier"));
-    let answer = match fields.get("unavailable") {
-        Some(node) => reader
+    let answer = if let Some(node) = fields.get("unavailable") {
+        reader
             .choice(node, "reason", &REASONS)
-            .map(Answer::Unavailable),
-        None => {
-            let score = reader.required(
-                &fields,
-                "score",
-                "a number from 0 to 1, or 'unavailable' with a reason",
-            );
-            let score = score.and_then(|node| read_score(reader, node));
-            let level = fields
-                .get("level")
-                .and_then(|node| reader.choice(node, "level", &LEVELS));
-            let labels = fields
-                .get("labels")
-                .map(|node| reader.names(node, "labels"))
-                .unwrap_or_default();
-            score.map(|score| Answer::Scored(scored(score, level, labels)))
-        }
+            .map(Answer::Unavailable)
+    } else {
+        scored(reader, &fields)
     };
     Some(Signal {
         kind: kind?,
@@ -161,17 +149,31 @@ fn signal(reader: &mut Reader<'_>, node: &Node) -> Option<Signal> {
     })
 }
 
-fn scored(score: Score, level: Option<CrisisLevel>, labels: Vec<String>) -> Scored {
+fn scored(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<Answer> {
+    let score = reader.required(
+        fields,
+        "score",
+        "a number from 0 to 1, or 'unavailable' with a reason",
+    );
+    let score = score.and_then(|node| read_score(reader, node));
+    let level = fields
+        .get("level")
+        .and_then(|node| reader.choice(node, "level", &LEVELS));
+    let labels = fields
+        .get("labels")
+        .map(|node| reader.names(node, "labels"))
+        .unwrap_or_default();
+    let score = score?;
     let labels = labels
         .into_iter()
         .map(|label| LabelScore { label, score })
         .collect();
-    Scored {
+    Some(Answer::Scored(Scored {
         score,
         level,
         labels,
         evidence: Vec::new(),
-    }
+    }))
 }
 
 /// `match`, or a mapping of what the whole set must say.

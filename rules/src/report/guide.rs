@@ -34,10 +34,15 @@ fn verdict(text: &str) -> String {
     if problems.is_empty() {
         problems = test_sources(&sources, &PlainNormaliser, &|_| clear_signals()).problems;
     }
-    problems
+    let mut text = problems
         .iter()
-        .map(|problem| format!("{problem}\n"))
-        .collect()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n");
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
 }
 
 #[test]
