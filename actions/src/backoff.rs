@@ -39,9 +39,11 @@ impl Backoff {
         asked: Option<Duration>,
     ) -> Duration {
         let longest = self.longest(urgency);
-        let doubled = self
-            .first
-            .saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
+        let doubled = self.first.saturating_mul(
+            1_u32
+                .checked_shl(failures.saturating_sub(1))
+                .unwrap_or(u32::MAX),
+        );
         let own = spread(doubled.min(longest), failures, id);
         match asked {
             // A receiver may ask for more than our wait, but may not put an alert to sleep.
@@ -96,7 +98,10 @@ mod tests {
             })
             .take_while(|at| *at < three_days)
             .count();
-        assert!((15..60).contains(&within), "{within} attempts in three days");
+        assert!(
+            (15..60).contains(&within),
+            "{within} attempts in three days"
+        );
     }
 
     #[test]

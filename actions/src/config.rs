@@ -316,7 +316,10 @@ mod tests {
             "public_reasons": {"harassment": "Be kind.", "harassment.threat": "No threats."}
         }))
         .unwrap();
-        assert_eq!(config.public_reason("harassment.threat"), Some("No threats."));
+        assert_eq!(
+            config.public_reason("harassment.threat"),
+            Some("No threats.")
+        );
         assert_eq!(config.public_reason("harassment.insult"), Some("Be kind."));
         assert_eq!(config.public_reason("stigma"), None);
     }

@@ -41,7 +41,9 @@ pub enum SendError {
         what: String,
     },
     /// The receiver says that it is gone and wants nothing more.
-    #[error("the {endpoint} endpoint is gone (410): nothing is sent there until Holdfast restarts with a working address")]
+    #[error(
+        "the {endpoint} endpoint is gone (410): nothing is sent there until Holdfast restarts with a working address"
+    )]
     EndpointGone {
         /// Whose endpoint.
         endpoint: &'static str,

@@ -101,7 +101,8 @@ pub async fn listen(
     stop: CancellationToken,
 ) -> Result<(), SetupError> {
     let topic = topic_of(&config.kafka, Channel::Canary);
-    let broken = |error: rdkafka::error::KafkaError| SetupError::new("actions.kafka", error.to_string());
+    let broken =
+        |error: rdkafka::error::KafkaError| SetupError::new("actions.kafka", error.to_string());
     let mut settings = client_config(&config.kafka)?;
     for producer_only in [
         "enable.idempotence",

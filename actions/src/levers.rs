@@ -29,7 +29,8 @@ impl Levers<'_> {
         reason: Sensitive<String>,
     ) -> Result<(), ActionsError> {
         let reason = self.words(reason)?;
-        self.record(tenant, by, ActionsStopped { reason }.into()).await
+        self.record(tenant, by, ActionsStopped { reason }.into())
+            .await
     }
 
     /// Actions of the tenant leave again; what waited goes in order, unless its time is over.
@@ -40,7 +41,8 @@ impl Levers<'_> {
         reason: Sensitive<String>,
     ) -> Result<(), ActionsError> {
         let reason = self.words(reason)?;
-        self.record(tenant, by, ActionsResumed { reason }.into()).await
+        self.record(tenant, by, ActionsResumed { reason }.into())
+            .await
     }
 
     #[expect(clippy::unused_self, reason = "belongs with the lever that it is for")]

@@ -191,9 +191,6 @@ mod tests {
     fn a_secret_that_is_too_short_is_refused() {
         let short = format!("whsec_{}", STANDARD.encode([1; 23]));
         assert_eq!(SigningSecret::parse(&short).unwrap_err(), BadSecret);
-        assert_eq!(
-            SigningSecret::parse("plain text").unwrap_err(),
-            BadSecret
-        );
+        assert_eq!(SigningSecret::parse("plain text").unwrap_err(), BadSecret);
     }
 }

@@ -156,7 +156,10 @@ impl Sender for WebhookSender {
         let result = self.post(endpoint, parcel, body).await;
         if let Err(SendError::EndpointGone { .. }) = result {
             endpoint.gone.store(true, Ordering::Relaxed);
-            error!(channel, "the receiver of {channel} answered 410: nothing is sent there any more; check its address and restart");
+            error!(
+                channel,
+                "the receiver of {channel} answered 410: nothing is sent there any more; check its address and restart"
+            );
         }
         result
     }
@@ -180,7 +183,11 @@ impl WebhookSender {
                 SIGNATURE_HEADER,
                 sign(&endpoint.secrets, &parcel.id, timestamp, body),
             );
-        if let Some((name, value)) = parcel.headers.iter().find(|(name, _)| name == "traceparent") {
+        if let Some((name, value)) = parcel
+            .headers
+            .iter()
+            .find(|(name, _)| name == "traceparent")
+        {
             request = request.header(name, value.as_slice());
         }
         match request.body(body.to_vec()).send().await {

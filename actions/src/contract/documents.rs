@@ -133,7 +133,10 @@ mod tests {
         for kind in ["schemas", "examples"] {
             for entry in fs::read_dir(folder().join(kind)).unwrap() {
                 let name = entry.unwrap().file_name().into_string().unwrap();
-                assert!(generated.contains(&format!("{kind}/{name}")), "{kind}/{name}");
+                assert!(
+                    generated.contains(&format!("{kind}/{name}")),
+                    "{kind}/{name}"
+                );
             }
         }
     }
@@ -158,9 +161,25 @@ mod tests {
     #[test]
     fn an_alert_has_no_place_for_content_or_a_member() {
         let schema = schema_of::<Alert>();
-        let fields: Vec<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
-        for forbidden in ["text", "author", "pseudonym", "subject", "post_id", "message", "excerpt"] {
-            assert!(!fields.iter().any(|field| field == forbidden), "{forbidden}");
+        let fields: Vec<_> = schema["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect();
+        for forbidden in [
+            "text",
+            "author",
+            "pseudonym",
+            "subject",
+            "post_id",
+            "message",
+            "excerpt",
+        ] {
+            assert!(
+                !fields.iter().any(|field| field == forbidden),
+                "{forbidden}"
+            );
         }
     }
 

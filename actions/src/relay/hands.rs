@@ -158,10 +158,24 @@ impl Hands {
         match self.marking().record(&ticket, mark).await {
             Recorded::Yes => Input::Marked { ticket },
             Recorded::NotYet => Input::NotMarked { ticket, mark },
-            Recorded::LeaseLost => Input::Lost {
+            Recorded::LeaseLost => self.look_who_has(ticket, mark).await,
+        }
+    }
+
+    /// A mark was refused: because the lease has passed on, or because a former attempt to write it,
+    /// whose answer got lost, had succeeded.
+    async fn look_who_has(&self, ticket: Box<Ticket>, mark: Mark) -> Input {
+        let held = self.parts.leadership.is_held(&ticket.lease).await;
+        let found = self.parts.outbox.message(ticket.message.message.id).await;
+        match (held, found) {
+            (Ok(false), _) => Input::Lost {
                 shard: ticket.shard,
                 lease: ticket.lease,
             },
+            (Ok(true), Ok(Some(found))) if found.status != OutgoingStatus::Taken => {
+                Input::Marked { ticket }
+            }
+            _ => Input::NotMarked { ticket, mark },
         }
     }
 

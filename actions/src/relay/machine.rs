@@ -234,8 +234,8 @@ impl Machine {
         let shard = &mut self.shards[usize::from(number)];
         shard.acquiring = false;
         shard.acquire_at = now + renew;
-        let same = shard.lease.as_ref().map(|held| held.epoch)
-            == lease.as_ref().map(|lease| lease.epoch);
+        let same =
+            shard.lease.as_ref().map(|held| held.epoch) == lease.as_ref().map(|lease| lease.epoch);
         if !same {
             // What was taken under an older epoch is given out again, to whoever has the shard now.
             self.forget(number);

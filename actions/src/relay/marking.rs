@@ -1,5 +1,7 @@
 //! Recording what became of a message: the mark on its row and the fact in its case, in one append.
 
+use std::time::Duration;
+
 use holdfast_domain::event::{AlertBecause, ParkedBecause};
 use holdfast_domain::{
     Action, ActionId, Actor, Case, CaseId, EventEnvelope, EventId, IdSource, MessageId,
@@ -16,6 +18,8 @@ use crate::metrics::Metrics;
 
 /// How often a decision is made again because the case moved on meanwhile.
 const CONFLICTS: usize = 8;
+/// How long an action that is about to be superseded is left alone.
+const GIVE_WAY: Duration = Duration::from_secs(2);
 
 /// What came of recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +50,10 @@ pub(crate) struct Asked {
 impl Marking<'_> {
     pub(super) async fn record(&self, ticket: &Ticket, mark: Mark) -> Recorded {
         let outcome = match (ticket.message.message.kind, mark) {
-            (OutboxKind::Action, Mark::Sent | Mark::Parked(_) | Mark::Superseded(_)) => {
+            (OutboxKind::Action, Mark::Sent | Mark::Parked(_)) => {
                 self.record_with_fact(ticket, mark).await
             }
+            (_, Mark::Superseded(by)) => self.give_way(ticket, by).await,
             _ => self.record_alone(ticket, mark).await,
         };
         let recorded = self.understand(ticket, &outcome);
@@ -80,7 +85,7 @@ impl Marking<'_> {
 
     async fn record_alone(&self, ticket: &Ticket, mark: Mark) -> Result<(), AppendError> {
         let append = Append {
-            outbox: changes(ticket, mark, self.now),
+            outbox: changes(ticket, mark),
             ..Append::new(ticket.message.tenant.clone())
         };
         self.log.append(append).await.map(|_| ())
@@ -125,13 +130,10 @@ impl Marking<'_> {
         let id = asked.action.id;
         let attempts = ticket.message.attempts;
         let event = match mark {
-            Mark::Sent | Mark::Retry(_) => {
-                asked
-                    .case
-                    .dispatched(id, ticket.message.sequence, attempts)?
-            }
             Mark::Parked(why) => asked.case.parked(id, why, attempts)?,
-            Mark::Superseded(by) => asked.case.superseded(id, by)?,
+            _ => asked
+                .case
+                .dispatched(id, ticket.message.sequence, attempts)?,
         };
         Ok(vec![event])
     }
@@ -143,7 +145,7 @@ impl Marking<'_> {
         mark: Mark,
         mut events: Vec<ModerationEvent>,
     ) -> Append {
-        let mut outbox = changes(ticket, mark, self.now);
+        let mut outbox = changes(ticket, mark);
         if let Mark::Parked(why) = mark
             && tells_owner(why)
         {
@@ -158,6 +160,24 @@ impl Marking<'_> {
         );
         append.outbox = outbox;
         append
+    }
+
+    /// Puts an action back that a newer one makes pointless, and records that. Only what nobody holds
+    /// can be superseded; should something happen in between, it is taken and looked at again.
+    async fn give_way(&self, ticket: &Ticket, by: ActionId) -> Result<(), AppendError> {
+        let back = Mark::Retry(self.now + GIVE_WAY);
+        self.record_alone(ticket, back).await?;
+        let message = &ticket.message.message;
+        let id = ActionId::from(message.id.as_uuid());
+        let Some(case) = message.case else {
+            return Ok(());
+        };
+        if let Some(asked) = asked(self.log, &ticket.message.tenant, case, id).await?
+            && let Err(error) = self.supersede(&ticket.message.tenant, &asked, by).await
+        {
+            warn!(message.id = %id, %error, "action {id} is not recorded as superseded yet");
+        }
+        Ok(())
     }
 
     /// Records that an action that has not left was made pointless by another.
@@ -260,18 +280,14 @@ const fn tells_owner(why: ParkedBecause) -> bool {
     }
 }
 
-fn changes(ticket: &Ticket, mark: Mark, now: Timestamp) -> Vec<OutboxChange> {
+fn changes(ticket: &Ticket, mark: Mark) -> Vec<OutboxChange> {
     let id = ticket.message.message.id;
     let lease = ticket.lease.clone();
     match mark {
         Mark::Sent => vec![OutboxChange::Sent { id, lease }],
         Mark::Retry(at) => vec![OutboxChange::Retry { id, lease, at }],
         Mark::Parked(_) => vec![OutboxChange::Parked { id, lease }],
-        // It is in our hands: put back under our lease, it can be superseded like any other.
-        Mark::Superseded(by) => vec![
-            OutboxChange::Retry { id, lease, at: now },
-            OutboxChange::Superseded { id, by },
-        ],
+        Mark::Superseded(_) => Vec::new(),
     }
 }
 

@@ -111,8 +111,7 @@ impl Work {
             let task = self
                 .tasks
                 .spawn(async move { hands.carry_out(order).await });
-            self.leases
-                .extend(lease.map(|lease| (task.id(), lease)));
+            self.leases.extend(lease.map(|lease| (task.id(), lease)));
         }
     }
 

@@ -6,8 +6,8 @@
 use holdfast_domain::event::ParkedBecause;
 use holdfast_domain::intake::{Freshness, Origin};
 use holdfast_domain::{
-    Action, ActionId, Case, CaseId, EventEnvelope, MessageId, ModerationEvent, Prose,
-    Sensitive, StreamId, TenantId, Timestamp,
+    Action, ActionId, Case, CaseId, EventEnvelope, MessageId, ModerationEvent, Prose, Sensitive,
+    StreamId, TenantId, Timestamp,
 };
 use holdfast_event_store::{
     Content, EventLog, FingerprintKind, Intake, Opened, OutboxKind, Outgoing, ProseContext,
@@ -86,7 +86,9 @@ impl Wrapping<'_> {
         {
             return Err(NoParcel::Never(ParkedBecause::Unsupported));
         }
-        let target = self.target(&message.tenant, action, pseudonym.clone()).await?;
+        let target = self
+            .target(&message.tenant, action, pseudonym.clone())
+            .await?;
         let words = match &action.message {
             Some(prose) => Some(
                 self.open(&message.tenant, case, "ActionRequested", "message", prose)
@@ -392,9 +394,7 @@ fn coordinates(origin: &Origin) -> (String, Option<i32>, i64) {
             partition,
             offset,
         } => (topic.clone(), Some(*partition), *offset),
-        Origin::Http { integrator, item } => {
-            (format!("http/{integrator}"), None, i64::from(*item))
-        }
+        Origin::Http { integrator, item } => (format!("http/{integrator}"), None, i64::from(*item)),
         Origin::File { name, line } => (
             format!("file/{name}"),
             None,
@@ -431,4 +431,3 @@ fn traceparent(envelope: &EventEnvelope) -> Option<String> {
         _ => None,
     }
 }
-

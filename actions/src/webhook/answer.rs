@@ -74,12 +74,21 @@ mod tests {
     #[test]
     fn most_client_errors_are_final_and_three_are_not() {
         for status in [400, 401, 403, 404, 409, 413, 422] {
-            assert!(matches!(answer(status, None), Err(SendError::Refused { .. })), "{status}");
+            assert!(
+                matches!(answer(status, None), Err(SendError::Refused { .. })),
+                "{status}"
+            );
         }
         for status in [408, 425, 429, 500, 502, 503, 504, 301, 302, 307, 308] {
-            assert!(matches!(answer(status, None), Err(SendError::NotNow { .. })), "{status}");
+            assert!(
+                matches!(answer(status, None), Err(SendError::NotNow { .. })),
+                "{status}"
+            );
         }
-        assert!(matches!(answer(410, None), Err(SendError::EndpointGone { .. })));
+        assert!(matches!(
+            answer(410, None),
+            Err(SendError::EndpointGone { .. })
+        ));
         assert!(matches!(answer(204, None), Ok(Handed::Arrived)));
     }
 }
