@@ -1,0 +1,7 @@
+//! The Kafka intake against a real broker.
+
+mod freshness;
+mod reading;
+mod rebalancing;
+mod stopping;
+mod support;
