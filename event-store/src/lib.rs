@@ -8,14 +8,33 @@
 //! Deciding what is appended is left to others (domain decides, projections fold, the relay sends).
 //!
 //! To ask something new of the store: a method on the narrowest port in [`ports`], its statement in
-//! the module that answers it, its twin in memory, and a promise in the conformance suite.
+//! the module of `read` or `group` that answers it, its twin in memory, and a promise in the
+//! conformance suite.
 
+mod appender;
+pub mod chain;
 pub mod config;
 pub mod error;
 pub mod fingerprint;
+mod group;
+mod keys;
+pub mod leaves;
+mod ledger;
+mod memory;
+pub mod metrics;
+mod migrate;
 pub mod ports;
+mod postgres;
+mod prepare;
+mod read;
+mod sql;
+mod sqlite;
+mod store;
 
 pub use config::StoreConfig;
 pub use error::{AppendError, StoreError};
 pub use fingerprint::{Fingerprint, FingerprintKind, Fingerprinter};
+pub use keys::MasterKey;
+pub use memory::MemoryStore;
 pub use ports::*;
+pub use store::{AnyStore, Store, connect};

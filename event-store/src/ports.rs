@@ -35,8 +35,7 @@ pub use leadership::{Leadership, Lease};
 pub use log::EventLog;
 pub use outbox::{
     Outbox, OutboxChange, OutboxKind, OutboxMessage, Outgoing, OutgoingStatus, RELAY_SHARDS,
-    ReportNote, ReportVerdict, Take,
-    UnansweredAction, UnsentAction,
+    ReportNote, ReportVerdict, Take, UnansweredAction, UnsentAction, shard_of,
 };
 pub use pending::{Pending, PendingChange, PendingPost, PendingPriority, TakenPost};
 pub use projections::{Checkpoint, Generation, GenerationState, ProjectionWrite, Projections};

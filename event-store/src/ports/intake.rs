@@ -82,6 +82,7 @@ pub struct ChatKey {
     /// The platform's id of the thread or room.
     pub thread: Sensitive<String>,
     /// The moment, by the platform's clock; messages of the 3 minutes before it count, at most 10.
+    /// Messages of the very moment count as well: leave out the one that is judged.
     pub before: Timestamp,
 }
 

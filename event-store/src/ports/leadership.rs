@@ -12,7 +12,8 @@ use crate::error::StoreError;
 #[async_trait]
 pub trait Leadership: Send + Sync {
     /// Takes the lease for `holder` until `now + length` if it is free, ended, or the holder's own
-    /// already (which renews it under the same epoch). `None` while somebody else holds it.
+    /// already (which renews it under the same epoch). `None` while somebody else holds it. `holder`
+    /// names one start of one process: a restarted one is somebody else.
     async fn acquire(
         &self,
         name: &str,

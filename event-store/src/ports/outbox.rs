@@ -15,6 +15,12 @@ pub use making::{ReportNote, ReportVerdict};
 /// Messages are spread over this many shards, each relayed by whoever leases `relay/<shard>`.
 pub const RELAY_SHARDS: u16 = 16;
 
+/// The shard of a message: by the member, so that one relay keeps their order.
+pub fn shard_of(subject: Option<SubjectId>, id: MessageId) -> u16 {
+    let uuid = subject.map_or(id.as_uuid(), |subject| subject.as_uuid());
+    u16::from(uuid.as_bytes()[15]) % RELAY_SHARDS
+}
+
 /// The relay's side of the outbox. Messages come, and their results are marked, with appends
 /// ([`OutboxChange`]), so that a message and the fact of it never part.
 #[async_trait]

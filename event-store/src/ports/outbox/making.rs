@@ -102,12 +102,7 @@ impl OutboxMessage {
             case: Some(case),
             community: Some(community.clone()),
             body: serde_json::to_string(&note).unwrap_or_else(|_| NOTHING.to_owned()),
-            ..Self::bare(
-                id,
-                OutboxKind::ReportOutcome,
-                note.decided_at,
-                OUTCOME_LIFE,
-            )
+            ..Self::bare(id, OutboxKind::ReportOutcome, note.decided_at, OUTCOME_LIFE)
         }
     }
 

@@ -1,0 +1,55 @@
+-- Staff: who may come in, and what they may see.
+
+CREATE TABLE op_users (
+    id            BLOB    NOT NULL PRIMARY KEY,
+    tenant        TEXT    NOT NULL,
+    name          TEXT    NOT NULL,
+    display_name  TEXT    NOT NULL,
+    password_hash TEXT,              -- argon2id; NULL for accounts that only use tokens
+    disabled      INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL
+);
+-- Serves signing in.
+CREATE UNIQUE INDEX op_users_name ON op_users (tenant, name);
+
+CREATE TABLE op_grants (
+    user_id    BLOB    NOT NULL REFERENCES op_users (id),
+    role       TEXT    NOT NULL,
+    community  TEXT    NOT NULL,  -- '' for all
+    signal     TEXT    NOT NULL,  -- '' for all
+    granted_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, role, community, signal)
+);
+
+CREATE TABLE op_links (
+    user_id BLOB NOT NULL REFERENCES op_users (id),
+    subject BLOB NOT NULL,  -- the member that the user is
+    PRIMARY KEY (user_id, subject)
+);
+
+CREATE TABLE op_tokens (
+    digest     BLOB    NOT NULL PRIMARY KEY,  -- SHA-256 of the token
+    user_id    BLOB    NOT NULL REFERENCES op_users (id),
+    label      TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER  -- NULL until revoked
+);
+-- Serves revoking by label, which is unique per user.
+CREATE UNIQUE INDEX op_tokens_label ON op_tokens (user_id, label);
+
+CREATE TABLE op_sessions (
+    digest     BLOB    NOT NULL PRIMARY KEY,  -- SHA-256 of the cookie
+    user_id    BLOB    NOT NULL REFERENCES op_users (id),
+    csrf       TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+);
+-- Serves ending all sessions of a user.
+CREATE INDEX op_sessions_user ON op_sessions (user_id);
+
+CREATE TABLE op_attempts (
+    attempt_key TEXT    NOT NULL,  -- digest of a name or address
+    at          INTEGER NOT NULL
+);
+-- Serves counting an address's failed attempts since a time.
+CREATE INDEX op_attempts_key ON op_attempts (attempt_key, at);
