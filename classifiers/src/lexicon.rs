@@ -33,10 +33,11 @@ mod tokens;
 use std::ops::Range;
 
 use holdfast_domain::{CrisisLevel, Score, SignalKind, Timestamp};
+use sha2::{Digest, Sha256};
 
 pub use self::file::{Lexicon, Reviewed};
 use self::index::Index;
-pub use self::shipped::shipped;
+pub use self::shipped::{shipped, with_folder};
 use crate::error::LexiconError;
 use crate::normalise::normalise;
 
@@ -100,6 +101,15 @@ impl LexiconSet {
     /// The files behind it.
     pub fn lexicons(&self) -> &[Lexicon] {
         &self.lexicons
+    }
+
+    /// A digest of all files, 16 hexadecimal digits: changes whenever an answer may.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for lexicon in &self.lexicons {
+            hash.update(lexicon.digest);
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Languages with a file for this signal.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use holdfast_domain::{CrisisLevel, Score, SignalKind, Timestamp};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::Entry;
 use super::pattern::{self, Pattern};
@@ -27,6 +28,8 @@ pub struct Lexicon {
     pub expires: Timestamp,
     /// What it finds.
     pub entries: Vec<Entry>,
+    /// SHA-256 of the file.
+    pub(super) digest: [u8; 32],
     pub(super) phrases: Vec<EntryPhrases>,
     pub(super) contexts: Vec<Context>,
 }
@@ -128,7 +131,9 @@ impl Lexicon {
             file: name.to_owned(),
             problem: error.to_string().trim_end().to_owned(),
         })?;
-        Checker { file: name }.lexicon(raw)
+        let mut lexicon = Checker { file: name }.lexicon(raw)?;
+        lexicon.digest = Sha256::digest(content).into();
+        Ok(lexicon)
     }
 }
 
@@ -163,7 +168,7 @@ impl Checker<'_> {
             entries.push(self.checked_entry(entry, &raw)?);
         }
         let RawFile { signal, language, source, .. } = raw;
-        Ok(Lexicon { name: self.file.to_owned(), signal, language, source, reviewed, expires, entries, phrases, contexts })
+        Ok(Lexicon { name: self.file.to_owned(), signal, language, source, reviewed, expires, entries, digest: [0; 32], phrases, contexts })
     }
 
     fn reviewed(&self, raw: &RawFile) -> Result<Reviewed, LexiconError> {

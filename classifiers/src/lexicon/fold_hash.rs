@@ -1,4 +1,5 @@
-//! A small, fast hash for words. The words looked up are the lexicons' own, so nobody can flood it.
+//! A small, fast hash for words. The table holds the lexicons' own words alone, so no
+//! text can flood it.
 
 use std::hash::{BuildHasherDefault, Hasher};
 

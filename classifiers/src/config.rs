@@ -1,0 +1,65 @@
+//! Settings of the section `[classifiers]`.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How posts are scored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClassifiersConfig {
+    /// A folder with lexicon files (`<signal>_<language>.toml`) that replace shipped ones of the same
+    /// name or join them. None: the shipped ones alone.
+    pub lexicon_folder: Option<PathBuf>,
+    /// The first stage: lexicons and other quick classifiers.
+    pub triage: PanelConfig,
+    /// The second stage: for what the first is unsure of.
+    pub deep: PanelConfig,
+    /// Which messages a chat line is read with.
+    pub chat: ChatConfig,
+}
+
+impl Default for ClassifiersConfig {
+    fn default() -> Self {
+        Self {
+            lexicon_folder: None,
+            triage: PanelConfig { budget_ms: 500, most_running: 4 },
+            deep: PanelConfig { budget_ms: 5_000, most_running: 4 },
+            chat: ChatConfig::default(),
+        }
+    }
+}
+
+/// How long a panel waits, and for how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PanelConfig {
+    /// Time for one batch, in milliseconds. Who has not answered by then is `timed_out`.
+    pub budget_ms: u64,
+    /// Batches that one classifier may work on at a time, those it is stuck on included. Further ones
+    /// wait within their budget and are then `overloaded`.
+    pub most_running: u16,
+}
+
+impl Default for PanelConfig {
+    fn default() -> Self {
+        Self { budget_ms: 500, most_running: 4 }
+    }
+}
+
+/// Which of an author's messages are read with a chat line or private message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChatConfig {
+    /// How long before it, in seconds of event time.
+    pub window_secs: u64,
+    /// How many at most; no more than 254.
+    pub most_messages: u8,
+}
+
+impl Default for ChatConfig {
+    fn default() -> Self {
+        Self { window_secs: 180, most_messages: 10 }
+    }
+}
