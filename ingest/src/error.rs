@@ -67,12 +67,12 @@ pub enum IngestError {
     },
     /// A file of this name was read before, and was another one.
     #[error(
-        "{name} differs from the file of this name that was read before (line {line}); give it another name"
+        "{name} differs, within its first {line} lines, from the file of this name that was read before; give it another name"
     )]
     OtherFile {
         /// Its name.
         name: String,
-        /// The line that differs.
+        /// How many lines were read before.
         line: u64,
     },
     /// The batches were not taken.

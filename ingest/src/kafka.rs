@@ -23,6 +23,7 @@ mod prepare;
 mod record;
 mod status;
 
+pub(crate) use intake::mapping_of;
 pub use intake::{KafkaControl, KafkaIntake, Surroundings};
 pub use partition::StopCause;
 pub use status::{KafkaStatus, PartitionState, PartitionStatus};

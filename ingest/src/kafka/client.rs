@@ -71,7 +71,12 @@ mod tests {
 
     /// What librdkafka itself says the property is.
     fn seen_by_librdkafka(config: &KafkaConfig, name: &str) -> String {
-        consumer_properties(config).unwrap().create_native_config().unwrap().get(name).unwrap()
+        consumer_properties(config)
+            .unwrap()
+            .create_native_config()
+            .unwrap()
+            .get(name)
+            .unwrap()
     }
 
     #[test]
@@ -80,17 +85,30 @@ mod tests {
         config.properties.set("security.protocol", "sasl_ssl");
         config.properties.set("sasl.mechanism", "SCRAM-SHA-512");
         config.properties.set("sasl.username", "holdfast");
-        config.properties.set("ssl.endpoint.identification.algorithm", "https");
+        config
+            .properties
+            .set("ssl.endpoint.identification.algorithm", "https");
         let secret = std::env::temp_dir().join(format!("holdfast-secret-{}", std::process::id()));
         fs::write(&secret, "hush\n").unwrap();
-        config.property_files.insert("sasl.password".to_owned(), secret.clone());
+        config
+            .property_files
+            .insert("sasl.password".to_owned(), secret.clone());
         assert_eq!(seen_by_librdkafka(&config, "security.protocol"), "sasl_ssl");
-        assert_eq!(seen_by_librdkafka(&config, "sasl.mechanisms"), "SCRAM-SHA-512");
+        assert_eq!(
+            seen_by_librdkafka(&config, "sasl.mechanisms"),
+            "SCRAM-SHA-512"
+        );
         assert_eq!(seen_by_librdkafka(&config, "sasl.username"), "holdfast");
         assert_eq!(seen_by_librdkafka(&config, "sasl.password"), "hush");
-        assert_eq!(seen_by_librdkafka(&config, "ssl.endpoint.identification.algorithm"), "https");
+        assert_eq!(
+            seen_by_librdkafka(&config, "ssl.endpoint.identification.algorithm"),
+            "https"
+        );
         // The library was built with what these need.
-        consumer_properties(&config).unwrap().create::<BaseConsumer>().unwrap();
+        consumer_properties(&config)
+            .unwrap()
+            .create::<BaseConsumer>()
+            .unwrap();
         fs::remove_file(secret).unwrap();
     }
 
@@ -99,7 +117,10 @@ mod tests {
         let mut config = KafkaConfig::default();
         config.properties.set("queued.max.messages.kbytes", "2048");
         config.properties.set("enable.auto.commit", "true");
-        assert_eq!(seen_by_librdkafka(&config, "queued.max.messages.kbytes"), "2048");
+        assert_eq!(
+            seen_by_librdkafka(&config, "queued.max.messages.kbytes"),
+            "2048"
+        );
         assert_eq!(seen_by_librdkafka(&config, "enable.auto.commit"), "false");
     }
 
@@ -107,6 +128,11 @@ mod tests {
     fn a_property_that_librdkafka_does_not_know_is_refused_at_start() {
         let mut config = KafkaConfig::default();
         config.properties.set("sasl.passwort", "x");
-        assert!(consumer_properties(&config).unwrap().create::<BaseConsumer>().is_err());
+        assert!(
+            consumer_properties(&config)
+                .unwrap()
+                .create::<BaseConsumer>()
+                .is_err()
+        );
     }
 }

@@ -132,7 +132,10 @@ impl Reader {
     fn is_over(&self) -> bool {
         match self.ending {
             Some(Ending::Abrupt) => true,
-            Some(Ending::Orderly) => self.owned.values().all(|owned| owned.machine.stage() == Stage::Complete),
+            Some(Ending::Orderly) => self
+                .owned
+                .values()
+                .all(|owned| owned.machine.stage() == Stage::Complete),
             None => false,
         }
     }
@@ -140,7 +143,15 @@ impl Reader {
     /// A batch that fills must not wait for a whole rest.
     fn rest(&self) -> Duration {
         let filling = self.owned.values().any(|owned| owned.machine.is_filling());
-        if filling { self.with.settings.batch.max_wait().clamp(Duration::from_millis(1), REST) } else { REST }
+        if filling {
+            self.with
+                .settings
+                .batch
+                .max_wait()
+                .clamp(Duration::from_millis(1), REST)
+        } else {
+            REST
+        }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -150,15 +161,28 @@ impl Reader {
     /// Takes a partition over: its machine begins by asking where it stands.
     pub(super) fn own(&mut self, place: &TopicPartition) {
         self.generations += 1;
-        let Some(decoder) = self.with.decoders.get(&place.topic) else { return };
+        let Some(decoder) = self.with.decoders.get(&place.topic) else {
+            return;
+        };
         let key = PartitionKey {
             cluster: self.cluster.clone(),
             group: self.with.config.group.clone(),
             topic: place.topic.clone(),
             partition: place.partition,
         };
-        let machine = Partition::assigned(key, decoder.tenant().clone(), self.with.settings, self.now());
-        let owned = Owned { machine, generation: self.generations, queue: None, start: None, question: None };
+        let machine = Partition::assigned(
+            key,
+            decoder.tenant().clone(),
+            self.with.settings,
+            self.now(),
+        );
+        let owned = Owned {
+            machine,
+            generation: self.generations,
+            queue: None,
+            start: None,
+            question: None,
+        };
         self.owned.insert(place.clone(), owned);
         self.tell(place, Input::Tick);
     }

@@ -22,7 +22,10 @@ pub(crate) enum GroupEvent {
     /// These come to us.
     Assign(Vec<TopicPartition>),
     /// These go. `lost` says that somebody may have them already.
-    Revoke { partitions: Vec<TopicPartition>, lost: bool },
+    Revoke {
+        partitions: Vec<TopicPartition>,
+        lost: bool,
+    },
 }
 
 /// Gathers what librdkafka calls back with.
@@ -57,11 +60,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl ClientContext for Context {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         match level {
-            RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
+            RDKafkaLogLevel::Emerg
+            | RDKafkaLogLevel::Alert
+            | RDKafkaLogLevel::Critical
+            | RDKafkaLogLevel::Error => {
                 error!(facility, "librdkafka: {message}");
             }
             RDKafkaLogLevel::Warning => warn!(facility, "librdkafka: {message}"),
-            RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => info!(facility, "librdkafka: {message}"),
+            RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
+                info!(facility, "librdkafka: {message}")
+            }
             RDKafkaLogLevel::Debug => debug!(facility, "librdkafka: {message}"),
         }
     }
@@ -75,7 +83,13 @@ impl ClientContext for Context {
         for (topic, numbers) in statistics.topics {
             for (partition, numbers) in numbers.partitions {
                 if partition >= 0 && numbers.hi_offset >= 0 {
-                    highs.insert(TopicPartition { topic: topic.clone(), partition }, numbers.hi_offset);
+                    highs.insert(
+                        TopicPartition {
+                            topic: topic.clone(),
+                            partition,
+                        },
+                        numbers.hi_offset,
+                    );
                 }
             }
         }
@@ -85,7 +99,12 @@ impl ClientContext for Context {
 impl ConsumerContext for Context {
     /// Only takes note: librdkafka waits until the consumer's thread has assigned or let go, so that a
     /// batch on its way can be finished first.
-    fn rebalance(&self, consumer: &BaseConsumer<Self>, code: RDKafkaRespErr, list: &mut TopicPartitionList) {
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        code: RDKafkaRespErr,
+        list: &mut TopicPartitionList,
+    ) {
         let partitions = partitions_of(list);
         if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             if self.closing.load(Ordering::SeqCst) {
@@ -96,7 +115,10 @@ impl ConsumerContext for Context {
         } else if self.closing.load(Ordering::SeqCst) {
             let _ = let_go(consumer, list);
         } else {
-            lock(&self.events).push(GroupEvent::Revoke { partitions, lost: consumer.assignment_lost() });
+            lock(&self.events).push(GroupEvent::Revoke {
+                partitions,
+                lost: consumer.assignment_lost(),
+            });
         }
     }
 
@@ -109,7 +131,10 @@ impl ConsumerContext for Context {
 }
 
 /// Lets go of partitions in the way of the group's protocol.
-pub(crate) fn let_go(consumer: &BaseConsumer<Context>, list: &TopicPartitionList) -> KafkaResult<()> {
+pub(crate) fn let_go(
+    consumer: &BaseConsumer<Context>,
+    list: &TopicPartitionList,
+) -> KafkaResult<()> {
     match consumer.rebalance_protocol() {
         RebalanceProtocol::Cooperative => consumer.incremental_unassign(list),
         _ => consumer.unassign(),
@@ -117,7 +142,10 @@ pub(crate) fn let_go(consumer: &BaseConsumer<Context>, list: &TopicPartitionList
 }
 
 /// Takes partitions over in the way of the group's protocol.
-pub(crate) fn take_over(consumer: &BaseConsumer<Context>, list: &TopicPartitionList) -> KafkaResult<()> {
+pub(crate) fn take_over(
+    consumer: &BaseConsumer<Context>,
+    list: &TopicPartitionList,
+) -> KafkaResult<()> {
     match consumer.rebalance_protocol() {
         RebalanceProtocol::Cooperative => consumer.incremental_assign(list),
         _ => consumer.assign(list),

@@ -33,7 +33,11 @@ impl Reader {
 
     fn serve_step(&mut self) -> bool {
         if let Some(taking) = self.group.taking.take_if(|taking| {
-            let prepared = |place| self.owned.get(place).is_none_or(super::consumer::Owned::is_prepared);
+            let prepared = |place| {
+                self.owned
+                    .get(place)
+                    .is_none_or(super::consumer::Owned::is_prepared)
+            };
             // Whoever must go in any case need not know where to begin.
             !self.group.events.is_empty() || taking.iter().all(prepared)
         }) {
@@ -41,7 +45,11 @@ impl Reader {
             return true;
         }
         if let Some(leaving) = self.group.leaving.take_if(|leaving| {
-            leaving.iter().all(|place| self.owned.get(place).is_none_or(|o| o.machine.stage() == Stage::Complete))
+            leaving.iter().all(|place| {
+                self.owned
+                    .get(place)
+                    .is_none_or(|o| o.machine.stage() == Stage::Complete)
+            })
         }) {
             self.leave(&leaving);
             return true;
@@ -74,7 +82,8 @@ impl Reader {
         for place in partitions {
             let start = self.owned.get(place).and_then(|owned| owned.start);
             let offset = start.map_or(Offset::End, Offset::Offset);
-            list.add_partition_offset(&place.topic, place.partition, offset).expect("an offset from the broker");
+            list.add_partition_offset(&place.topic, place.partition, offset)
+                .expect("an offset from the broker");
             if start.is_none() {
                 held.add_partition(&place.topic, place.partition);
             }
@@ -96,8 +105,11 @@ impl Reader {
 
     fn open_queue(&mut self, place: &TopicPartition) {
         let outbox = self.with.outbox.clone();
-        let Some(owned) = self.owned.get_mut(place) else { return };
-        let queue = Arc::clone(&self.with.consumer).split_partition_queue(&place.topic, place.partition);
+        let Some(owned) = self.owned.get_mut(place) else {
+            return;
+        };
+        let queue =
+            Arc::clone(&self.with.consumer).split_partition_queue(&place.topic, place.partition);
         owned.queue = queue.map(|mut queue| {
             queue.set_nonempty_callback(move || outbox.wake());
             queue
@@ -122,5 +134,9 @@ fn names(partitions: &[TopicPartition]) -> String {
     if partitions.is_empty() {
         return "nothing".to_owned();
     }
-    partitions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    partitions
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -82,8 +82,14 @@ impl KafkaIntake {
                 drop(reader);
                 let _ = report.send(result);
             })
-            .map_err(|source| IngestError::Thread { what: "the Kafka intake", source })?;
-        Ok(Self { control: KafkaControl { outbox, status }, end })
+            .map_err(|source| IngestError::Thread {
+                what: "the Kafka intake",
+                source,
+            })?;
+        Ok(Self {
+            control: KafkaControl { outbox, status },
+            end,
+        })
     }
 
     /// Speaks to the intake while it runs.
@@ -112,23 +118,35 @@ impl KafkaControl {
     /// Lets a stopped partition try again from its stored position. After the position was moved in the
     /// store nobody needs to call this: stopped partitions look by themselves.
     pub fn resume(&self, topic: &str, partition: i32) {
-        self.outbox.send(Message::Resume(TopicPartition { topic: topic.to_owned(), partition }));
+        self.outbox.send(Message::Resume(TopicPartition {
+            topic: topic.to_owned(),
+            partition,
+        }));
     }
 
     /// How things stand, at most a second old.
     pub fn status(&self) -> KafkaStatus {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.status
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
 /// Topic to the decoder of its tenant.
-pub(crate) fn decoders(config: &IngestConfig) -> Result<HashMap<String, Arc<Decoder>>, IngestError> {
+pub(crate) fn decoders(
+    config: &IngestConfig,
+) -> Result<HashMap<String, Arc<Decoder>>, IngestError> {
     let mut decoders = HashMap::new();
     for subscription in &config.kafka.subscriptions {
-        let decoder = Decoder::new(config, subscription.tenant.clone(), subscription.platform.clone());
+        let decoder = Decoder::new(
+            config,
+            subscription.tenant.clone(),
+            subscription.platform.clone(),
+        );
         for topic in subscription.all_topics() {
             let decoder = match subscription.mapped.get(&topic) {
-                Some(name) => decoder.clone().with_mapping(mapping(config, name)?),
+                Some(name) => decoder.clone().with_mapping(mapping_of(config, name)?),
                 None => decoder.clone(),
             };
             decoders.insert(topic, Arc::new(decoder));
@@ -138,7 +156,10 @@ pub(crate) fn decoders(config: &IngestConfig) -> Result<HashMap<String, Arc<Deco
 }
 
 /// A mapping of the configuration, ready to use.
-pub(crate) fn mapping(config: &IngestConfig, name: &str) -> Result<Mapping, IngestError> {
+pub(crate) fn mapping_of(config: &IngestConfig, name: &str) -> Result<Mapping, IngestError> {
     let written = config.mappings.get(name).cloned().unwrap_or_default();
-    Mapping::compile(&written).map_err(|source| IngestError::Mapping { name: name.to_owned(), source })
+    Mapping::compile(&written).map_err(|source| IngestError::Mapping {
+        name: name.to_owned(),
+        source,
+    })
 }

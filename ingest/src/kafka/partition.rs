@@ -159,11 +159,22 @@ pub struct Partition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Phase {
     /// `ask_at` is when to ask next; `None` while the answer is awaited.
-    Preparing { ask_at: Option<Timestamp> },
-    Verifying { offset: i64, digest: [u8; 32] },
+    Preparing {
+        ask_at: Option<Timestamp>,
+    },
+    Verifying {
+        offset: i64,
+        digest: [u8; 32],
+    },
     Reading,
-    Draining { until: Timestamp },
-    Stopped { cause: StopCause, stored: Option<StoredPosition>, look_at: Option<Timestamp> },
+    Draining {
+        until: Timestamp,
+    },
+    Stopped {
+        cause: StopCause,
+        stored: Option<StoredPosition>,
+        look_at: Option<Timestamp>,
+    },
     Complete,
 }
 
@@ -184,7 +195,12 @@ pub enum Stage {
 
 impl Partition {
     /// A partition that was just assigned. Asks where it stands at the first tick.
-    pub fn assigned(key: PartitionKey, tenant: TenantId, settings: Settings, now: Timestamp) -> Self {
+    pub fn assigned(
+        key: PartitionKey,
+        tenant: TenantId,
+        settings: Settings,
+        now: Timestamp,
+    ) -> Self {
         Self {
             key,
             tenant,
@@ -300,7 +316,10 @@ impl Partition {
             return vec![Output::StartAt(stored.next)];
         }
         let offset = stored.next - 1;
-        self.phase = Phase::Verifying { offset, digest: stored.last_digest };
+        self.phase = Phase::Verifying {
+            offset,
+            digest: stored.last_digest,
+        };
         vec![Output::StartAt(offset)]
     }
 
@@ -319,7 +338,13 @@ impl Partition {
         }
     }
 
-    fn verify(&mut self, record: &Record<'_>, offset: i64, digest: [u8; 32], now: Timestamp) -> Vec<Output> {
+    fn verify(
+        &mut self,
+        record: &Record<'_>,
+        offset: i64,
+        digest: [u8; 32],
+        now: Timestamp,
+    ) -> Vec<Output> {
         if record.offset < offset {
             return Vec::new();
         }
@@ -344,12 +369,15 @@ impl Partition {
             received.freshness = Freshness::Backfill;
         }
         self.next_read = record.offset + 1;
-        self.filling.push(received, record.offset, record.key, record.value, now);
+        self.filling
+            .push(received, record.offset, record.key, record.value, now);
     }
 
     fn tick(&mut self, now: Timestamp) -> Vec<Output> {
         match &mut self.phase {
-            Phase::Preparing { ask_at } if ask_at.is_some_and(|at| at <= now) && self.in_flight.is_none() => {
+            Phase::Preparing { ask_at }
+                if ask_at.is_some_and(|at| at <= now) && self.in_flight.is_none() =>
+            {
                 *ask_at = None;
                 vec![Output::Prepare]
             }
@@ -369,7 +397,11 @@ impl Partition {
 
     fn submit_if_due(&mut self, now: Timestamp) -> Vec<Output> {
         if let Some(batch) = &mut self.in_flight {
-            return batch.retry_if_due(now).map(Output::Submit).into_iter().collect();
+            return batch
+                .retry_if_due(now)
+                .map(Output::Submit)
+                .into_iter()
+                .collect();
         }
         if !self.filling.is_due(&self.settings.batch, now) {
             return Vec::new();
@@ -383,7 +415,9 @@ impl Partition {
     }
 
     fn handled(&mut self, result: Result<(), HandleError>, now: Timestamp) -> Vec<Output> {
-        let Some(in_flight) = &mut self.in_flight else { return Vec::new() };
+        let Some(in_flight) = &mut self.in_flight else {
+            return Vec::new();
+        };
         match result {
             Ok(()) => self.recorded(now),
             Err(_) if matches!(self.phase, Phase::Draining { .. }) => {
@@ -411,7 +445,13 @@ impl Partition {
                     last_digest: digest::UNVERIFIED,
                     live_from: self.live_from,
                 });
-                outputs.extend(self.stop(StopCause::Refused { why: chain(&*cause) }, stored, now));
+                outputs.extend(self.stop(
+                    StopCause::Refused {
+                        why: chain(&*cause),
+                    },
+                    stored,
+                    now,
+                ));
                 // The position does not move by itself; only a word from an operator helps.
                 if let Phase::Stopped { look_at, .. } = &mut self.phase {
                     *look_at = None;
@@ -448,11 +488,16 @@ impl Partition {
         self.filling = Filling::default();
         let on_its_way = self.in_flight.as_ref().is_some_and(InFlight::is_running);
         if on_its_way && !lost {
-            self.phase = Phase::Draining { until: now + self.settings.drain };
+            self.phase = Phase::Draining {
+                until: now + self.settings.drain,
+            };
             return Vec::new();
         }
         self.phase = Phase::Complete;
-        let abandoned = self.in_flight.take().map(|_| Output::Count(BatchOutcome::Abandoned));
+        let abandoned = self
+            .in_flight
+            .take()
+            .map(|_| Output::Count(BatchOutcome::Abandoned));
         abandoned.into_iter().collect()
     }
 
@@ -465,16 +510,34 @@ impl Partition {
         vec![Output::Clear]
     }
 
-    fn stop_at_position(&mut self, cause: StopCause, digest: [u8; 32], now: Timestamp) -> Vec<Output> {
+    fn stop_at_position(
+        &mut self,
+        cause: StopCause,
+        digest: [u8; 32],
+        now: Timestamp,
+    ) -> Vec<Output> {
         let live_from = self.live_from;
-        let stored = self.expected.map(|next| StoredPosition { next, last_digest: digest, live_from });
+        let stored = self.expected.map(|next| StoredPosition {
+            next,
+            last_digest: digest,
+            live_from,
+        });
         self.stop(cause, stored, now)
     }
 
-    fn stop(&mut self, cause: StopCause, stored: Option<StoredPosition>, now: Timestamp) -> Vec<Output> {
+    fn stop(
+        &mut self,
+        cause: StopCause,
+        stored: Option<StoredPosition>,
+        now: Timestamp,
+    ) -> Vec<Output> {
         self.filling = Filling::default();
         let look_at = Some(now + self.settings.stopped_poll);
-        self.phase = Phase::Stopped { cause: cause.clone(), stored, look_at };
+        self.phase = Phase::Stopped {
+            cause: cause.clone(),
+            stored,
+            look_at,
+        };
         vec![Output::Stop(cause)]
     }
 }

@@ -56,14 +56,25 @@ async fn try_once(
         Some(stored) => stored.live_from,
         None => handler.begin(key, high).await.map_err(Unanswered::Store)?,
     };
-    Ok(Standing { stored, live_from, low, high })
+    Ok(Standing {
+        stored,
+        live_from,
+        low,
+        high,
+    })
 }
 
-async fn watermarks(consumer: &Arc<BaseConsumer<Context>>, key: &PartitionKey) -> Result<(i64, i64), Unanswered> {
+async fn watermarks(
+    consumer: &Arc<BaseConsumer<Context>>,
+    key: &PartitionKey,
+) -> Result<(i64, i64), Unanswered> {
     let consumer = Arc::clone(consumer);
     let (topic, partition) = (key.topic.clone(), key.partition);
     let ask = move || consumer.fetch_watermarks(&topic, partition, ANSWER_WITHIN);
-    tokio::task::spawn_blocking(ask).await.map_err(Unanswered::Dropped)?.map_err(Unanswered::Broker)
+    tokio::task::spawn_blocking(ask)
+        .await
+        .map_err(Unanswered::Dropped)?
+        .map_err(Unanswered::Broker)
 }
 
 struct Chain<'a>(&'a Unanswered);

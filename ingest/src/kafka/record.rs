@@ -9,13 +9,19 @@ use crate::decode::{Decoder, KafkaRecord};
 
 /// Where a message stood.
 pub(crate) fn place(message: &BorrowedMessage<'_>) -> TopicPartition {
-    TopicPartition { topic: message.topic().to_owned(), partition: message.partition() }
+    TopicPartition {
+        topic: message.topic().to_owned(),
+        partition: message.partition(),
+    }
 }
 
 /// The message as the decoder takes it.
 pub(crate) fn view<'a>(message: &'a BorrowedMessage<'_>) -> KafkaRecord<'a> {
     let headers = message.headers().map(|headers| {
-        headers.iter().filter_map(|header| Some((header.key, header.value?))).collect()
+        headers
+            .iter()
+            .filter_map(|header| Some((header.key, header.value?)))
+            .collect()
     });
     KafkaRecord {
         topic: message.topic(),
@@ -23,14 +29,26 @@ pub(crate) fn view<'a>(message: &'a BorrowedMessage<'_>) -> KafkaRecord<'a> {
         offset: message.offset(),
         key: message.key(),
         value: message.payload(),
-        time: message.timestamp().to_millis().map(|millis| Timestamp::from_micros(millis.saturating_mul(1000))),
+        time: message
+            .timestamp()
+            .to_millis()
+            .map(|millis| Timestamp::from_micros(millis.saturating_mul(1000))),
         headers: headers.unwrap_or_default(),
     }
 }
 
 /// The message, decoded.
-pub(crate) fn decode<'a>(decoder: &Decoder, message: &'a BorrowedMessage<'_>, now: Timestamp) -> Record<'a> {
+pub(crate) fn decode<'a>(
+    decoder: &Decoder,
+    message: &'a BorrowedMessage<'_>,
+    now: Timestamp,
+) -> Record<'a> {
     let view = view(message);
     let received = decoder.kafka(&view, now);
-    Record { offset: view.offset, key: view.key, value: view.value, received }
+    Record {
+        offset: view.offset,
+        key: view.key,
+        value: view.value,
+        received,
+    }
 }

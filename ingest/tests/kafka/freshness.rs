@@ -14,14 +14,26 @@ async fn what_was_there_before_the_first_assignment_is_backfill_even_after_a_cra
     let (doomed, brake) = owner("doomed", &memory);
     brake.hold();
     let (intake, _) = doomed.start(&stage.config());
-    eventually("the assignment", || intake.control().status().partitions.iter().any(|p| p.live_from == 10)).await;
+    eventually("the assignment", || {
+        intake
+            .control()
+            .status()
+            .partitions
+            .iter()
+            .any(|p| p.live_from == 10)
+    })
+    .await;
     drop(intake);
     stage.post("ana", 10..20).await;
     let (owner, _brake) = owner("a", &memory);
     let (_intake, _) = owner.start(&stage.config());
     memory.until_len(20).await;
     for record in memory.log() {
-        let expected = if record.number < 10 { Freshness::Backfill } else { Freshness::Live };
+        let expected = if record.number < 10 {
+            Freshness::Backfill
+        } else {
+            Freshness::Live
+        };
         assert_eq!(record.freshness, expected, "record {}", record.number);
     }
 }

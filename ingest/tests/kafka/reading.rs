@@ -22,7 +22,12 @@ async fn every_record_arrives_once_and_each_authors_in_order() {
     let (intake, _) = owner.start(&stage.config());
     memory.until_len(1200).await;
     for author in ["ana", "ben", "cleo"] {
-        let numbers: Vec<_> = memory.log().iter().filter(|r| r.author == author).map(|r| r.number).collect();
+        let numbers: Vec<_> = memory
+            .log()
+            .iter()
+            .filter(|r| r.author == author)
+            .map(|r| r.number)
+            .collect();
         assert_eq!(numbers, (0..400).collect::<Vec<_>>());
     }
     intake.control().stop();
@@ -43,17 +48,48 @@ async fn records_in_binary_and_structured_mode_may_mix_and_a_poisoned_one_stops_
         ("ce_type", "holdfast.post.created.v1"),
         ("content-type", "application/json"),
     ];
-    stage.send("ana", event("ana", 1).to_string().as_bytes(), &structured).await;
-    stage.send("ana", event("ana", 2)["data"].to_string().as_bytes(), &binary).await;
-    stage.send("ana", b"\xff\xfe not at all JSON", &structured).await;
-    stage.send("ana", event("ana", 4).to_string().as_bytes(), &[]).await;
+    stage
+        .send("ana", event("ana", 1).to_string().as_bytes(), &structured)
+        .await;
+    stage
+        .send(
+            "ana",
+            event("ana", 2)["data"].to_string().as_bytes(),
+            &binary,
+        )
+        .await;
+    stage
+        .send("ana", b"\xff\xfe not at all JSON", &structured)
+        .await;
+    stage
+        .send("ana", event("ana", 4).to_string().as_bytes(), &[])
+        .await;
     let (_intake, metrics) = owner.start(&stage.config());
     memory.until_len(4).await;
-    let log: Vec<_> = memory.log().into_iter().map(|r| (r.author, r.number)).collect();
+    let log: Vec<_> = memory
+        .log()
+        .into_iter()
+        .map(|r| (r.author, r.number))
+        .collect();
     let expected = [("ana", 1), ("ana", 2), ("poison", -1), ("ana", 4)];
-    assert_eq!(log, expected.map(|(author, number)| (author.to_owned(), number)));
-    assert_eq!(metrics.rejected.with_label_values(&["default", "poison"]).get(), 1);
-    assert_eq!(metrics.posts_ingested.with_label_values(&["default", "backfill"]).get(), 3);
+    assert_eq!(
+        log,
+        expected.map(|(author, number)| (author.to_owned(), number))
+    );
+    assert_eq!(
+        metrics
+            .rejected
+            .with_label_values(&["default", "poison"])
+            .get(),
+        1
+    );
+    assert_eq!(
+        metrics
+            .posts_ingested
+            .with_label_values(&["default", "backfill"])
+            .get(),
+        3
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,7 +110,10 @@ async fn a_crash_before_the_append_repeats_the_work_and_loses_nothing() {
     for author in ["ana", "ben", "cleo", "dan"] {
         stage.post(author, 50..100).await;
     }
-    eventually("a batch on its way", || doomed.calls.load(Ordering::SeqCst) > 0).await;
+    eventually("a batch on its way", || {
+        doomed.calls.load(Ordering::SeqCst) > 0
+    })
+    .await;
     drop(intake);
     let (second, _second_brake) = owner("second", &memory);
     let (_intake, _) = second.start(&stage.config());
@@ -82,7 +121,11 @@ async fn a_crash_before_the_append_repeats_the_work_and_loses_nothing() {
     let log = memory.log();
     assert!(log.iter().all(|r| r.by != "doomed"));
     for author in ["ana", "ben", "cleo", "dan"] {
-        let numbers: Vec<_> = log.iter().filter(|r| r.author == author).map(|r| r.number).collect();
+        let numbers: Vec<_> = log
+            .iter()
+            .filter(|r| r.author == author)
+            .map(|r| r.number)
+            .collect();
         assert_eq!(numbers, (0..100).collect::<Vec<_>>());
     }
 }
@@ -101,8 +144,16 @@ async fn a_store_that_is_down_holds_records_back_and_loses_none_nor_the_membersh
     let (intake, metrics) = owner.start(&config);
     stage.post("ana", 0..300).await;
     tokio::time::sleep(Duration::from_secs(8)).await;
-    assert_eq!(intake.control().status().partitions.len(), 1, "the partition was taken away");
-    assert_eq!(owner.calls.load(Ordering::SeqCst), 1, "a second batch was handed on before the first was done");
+    assert_eq!(
+        intake.control().status().partitions.len(),
+        1,
+        "the partition was taken away"
+    );
+    assert_eq!(
+        owner.calls.load(Ordering::SeqCst),
+        1,
+        "a second batch was handed on before the first was done"
+    );
     brake.release();
     memory.until_len(300).await;
     let numbers: Vec<_> = memory.log().iter().map(|r| r.number).collect();
@@ -119,7 +170,10 @@ async fn kafka_is_told_the_position_after_the_append_and_never_before() {
     brake.hold();
     let (intake, _) = owner.start(&stage.config());
     stage.post("ana", 0..20).await;
-    eventually("a batch on its way", || owner.calls.load(Ordering::SeqCst) > 0).await;
+    eventually("a batch on its way", || {
+        owner.calls.load(Ordering::SeqCst) > 0
+    })
+    .await;
     tokio::time::sleep(Duration::from_millis(1500)).await;
     assert_eq!(committed(&stage), None);
     brake.release();
@@ -131,11 +185,15 @@ async fn kafka_is_told_the_position_after_the_append_and_never_before() {
 
 fn committed(stage: &Stage) -> Option<i64> {
     let mut config = ClientConfig::new();
-    config.set("bootstrap.servers", broker()).set("group.id", &stage.group);
+    config
+        .set("bootstrap.servers", broker())
+        .set("group.id", &stage.group);
     let consumer: BaseConsumer = config.create().unwrap();
     let mut list = TopicPartitionList::new();
     list.add_partition(&stage.topic, 0);
-    let list = consumer.committed_offsets(list, Duration::from_secs(10)).unwrap();
+    let list = consumer
+        .committed_offsets(list, Duration::from_secs(10))
+        .unwrap();
     match list.elements()[0].offset() {
         Offset::Offset(offset) => Some(offset),
         _ => None,
@@ -149,11 +207,19 @@ async fn a_topic_that_does_not_exist_is_waited_for_and_named() {
     let (owner, _brake) = owner("a", &memory);
     let (intake, _) = owner.start(&stage.config());
     let control = intake.control();
-    eventually("the topic to be missed", || control.status().missing_topics == [stage.topic.clone()]).await;
+    eventually("the topic to be missed", || {
+        control.status().missing_topics == [stage.topic.clone()]
+    })
+    .await;
     stage.create_topic(1).await;
     stage.post("ana", 0..5).await;
     memory.until_len(5).await;
-    assert!(memory.log().iter().all(|r| r.freshness == Freshness::Live || r.freshness == Freshness::Backfill));
+    assert!(
+        memory
+            .log()
+            .iter()
+            .all(|r| r.freshness == Freshness::Live || r.freshness == Freshness::Backfill)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,5 +231,8 @@ async fn a_topic_that_does_not_exist_is_a_clear_error_where_the_configuration_as
     config.kafka.missing_topic = MissingTopic::Fail;
     let (intake, _) = owner.start(&config);
     let error = intake.ended().await.unwrap_err();
-    assert!(matches!(&error, IngestError::MissingTopic { topic } if *topic == stage.topic), "{error}");
+    assert!(
+        matches!(&error, IngestError::MissingTopic { topic } if *topic == stage.topic),
+        "{error}"
+    );
 }

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use holdfast_domain::intake::{Freshness, Incoming, Origin, PartitionKey, Received, StoredPosition};
+use holdfast_domain::intake::{
+    Freshness, Incoming, Origin, PartitionKey, Received, StoredPosition,
+};
 use holdfast_domain::{Clock, Timestamp};
 use holdfast_ingest::config::Subscription;
 use holdfast_ingest::kafka::{KafkaIntake, Surroundings};
@@ -22,15 +24,19 @@ use tokio::sync::watch;
 
 /// The broker's address.
 pub(crate) fn broker() -> String {
-    std::env::var("HOLDFAST_TEST_KAFKA")
-        .expect("HOLDFAST_TEST_KAFKA names no broker: run `./dev kafka start` and set what it prints")
+    std::env::var("HOLDFAST_TEST_KAFKA").expect(
+        "HOLDFAST_TEST_KAFKA names no broker: run `./dev kafka start` and set what it prints",
+    )
 }
 
 /// The machine's clock: tests meet real brokers, which stamp records with it.
 pub(crate) struct WallClock;
 
 impl Clock for WallClock {
-    #[expect(clippy::disallowed_methods, reason = "a test is its own composition root")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test is its own composition root"
+    )]
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         Timestamp::from_micros(since.as_micros() as i64)
@@ -58,7 +64,9 @@ impl Stage {
         let number = STAGES.fetch_add(1, Ordering::Relaxed);
         let name = format!("test.{}.{number}.{}", std::process::id(), WallClock.now());
         let mut config = ClientConfig::new();
-        config.set("bootstrap.servers", broker()).set("message.timeout.ms", "10000");
+        config
+            .set("bootstrap.servers", broker())
+            .set("message.timeout.ms", "10000");
         Self {
             topic: name.clone(),
             group: name,
@@ -69,31 +77,56 @@ impl Stage {
 
     pub(crate) async fn create_topic(&self, partitions: i32) {
         let topic = NewTopic::new(&self.topic, partitions, TopicReplication::Fixed(1));
-        let results = self.admin.create_topics(&[topic], &AdminOptions::new()).await.unwrap();
+        let results = self
+            .admin
+            .create_topics(&[topic], &AdminOptions::new())
+            .await
+            .unwrap();
         results.into_iter().for_each(|result| drop(result.unwrap()));
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
 
     pub(crate) async fn delete_topic(&self) {
-        let results = self.admin.delete_topics(&[&self.topic], &AdminOptions::new()).await.unwrap();
+        let results = self
+            .admin
+            .delete_topics(&[&self.topic], &AdminOptions::new())
+            .await
+            .unwrap();
         results.into_iter().for_each(|result| drop(result.unwrap()));
         tokio::time::sleep(Duration::from_millis(1000)).await;
     }
 
     pub(crate) async fn send(&self, key: &str, value: &[u8], headers: &[(&str, &str)]) {
-        let headers = headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
-            headers.insert(Header { key, value: Some(*value) })
-        });
-        let record = FutureRecord::to(&self.topic).key(key).payload(value).headers(headers);
-        self.producer.send(record, Duration::from_secs(10)).await.map_err(|(error, _)| error).unwrap();
+        let headers = headers
+            .iter()
+            .fold(OwnedHeaders::new(), |headers, (key, value)| {
+                headers.insert(Header {
+                    key,
+                    value: Some(*value),
+                })
+            });
+        let record = FutureRecord::to(&self.topic)
+            .key(key)
+            .payload(value)
+            .headers(headers);
+        self.producer
+            .send(record, Duration::from_secs(10))
+            .await
+            .map_err(|(error, _)| error)
+            .unwrap();
     }
 
     /// Posts `numbers` in order by one author, all in flight together.
     pub(crate) async fn post(&self, author: &str, numbers: std::ops::Range<u32>) {
-        let events: Vec<String> = numbers.map(|number| event(author, number).to_string()).collect();
+        let events: Vec<String> = numbers
+            .map(|number| event(author, number).to_string())
+            .collect();
         let sends: Vec<_> = events
             .iter()
-            .map(|event| self.producer.send_result(FutureRecord::to(&self.topic).key(author).payload(event)))
+            .map(|event| {
+                self.producer
+                    .send_result(FutureRecord::to(&self.topic).key(author).payload(event))
+            })
             .map(|sent| sent.map_err(|(error, _)| error).unwrap())
             .collect();
         for sent in sends {
@@ -114,7 +147,10 @@ impl Stage {
         // Tests wait for rebalances; a group's members need not.
         config.kafka.properties.set("session.timeout.ms", "6000");
         config.kafka.properties.set("heartbeat.interval.ms", "300");
-        config.kafka.properties.set("topic.metadata.refresh.interval.ms", "500");
+        config
+            .kafka
+            .properties
+            .set("topic.metadata.refresh.interval.ms", "500");
         config.kafka.properties.set("statistics.interval.ms", "500");
         config
     }
@@ -170,13 +206,22 @@ impl Memory {
     }
 
     pub(crate) fn positions(&self) -> HashMap<i32, StoredPosition> {
-        self.with(|inner| inner.positions.iter().map(|(key, stored)| (key.partition, stored.clone())).collect())
+        self.with(|inner| {
+            inner
+                .positions
+                .iter()
+                .map(|(key, stored)| (key.partition, stored.clone()))
+                .collect()
+        })
     }
 
     /// Moves a partition's position, as an operator or a fault would.
     pub(crate) fn change(&self, partition: i32, change: impl FnOnce(&mut StoredPosition)) {
         self.with(|inner| {
-            let stored = inner.positions.iter_mut().find(|(key, _)| key.partition == partition);
+            let stored = inner
+                .positions
+                .iter_mut()
+                .find(|(key, _)| key.partition == partition);
             change(stored.expect("the partition has a position").1);
         });
     }
@@ -186,7 +231,8 @@ impl Memory {
     }
 
     pub(crate) async fn until_len(&self, len: usize) {
-        self.until(&format!("{len} records"), |log| log.len() >= len).await;
+        self.until(&format!("{len} records"), |log| log.len() >= len)
+            .await;
     }
 }
 
@@ -226,7 +272,16 @@ impl Brake {
 pub(crate) fn owner(name: &'static str, memory: &Arc<Memory>) -> (Arc<Owner>, Brake) {
     let (brake, held) = watch::channel(false);
     let memory = Arc::clone(memory);
-    (Arc::new(Owner { name, memory, held, refuse: Mutex::default(), calls: AtomicU32::new(0) }), Brake(brake))
+    (
+        Arc::new(Owner {
+            name,
+            memory,
+            held,
+            refuse: Mutex::default(),
+            calls: AtomicU32::new(0),
+        }),
+        Brake(brake),
+    )
 }
 
 impl Owner {
@@ -243,12 +298,19 @@ impl Owner {
 
 #[async_trait]
 impl BatchHandler for Owner {
-    async fn position(&self, partition: &PartitionKey) -> Result<Option<StoredPosition>, HandleError> {
-        Ok(self.memory.with(|inner| inner.positions.get(partition).cloned()))
+    async fn position(
+        &self,
+        partition: &PartitionKey,
+    ) -> Result<Option<StoredPosition>, HandleError> {
+        Ok(self
+            .memory
+            .with(|inner| inner.positions.get(partition).cloned()))
     }
 
     async fn begin(&self, partition: &PartitionKey, live_from: i64) -> Result<i64, HandleError> {
-        Ok(self.memory.with(|inner| *inner.begun.entry(partition.clone()).or_insert(live_from)))
+        Ok(self
+            .memory
+            .with(|inner| *inner.begun.entry(partition.clone()).or_insert(live_from)))
     }
 
     async fn handle(&self, batch: &Batch) -> Result<(), HandleError> {
@@ -257,28 +319,55 @@ impl BatchHandler for Owner {
         if let Some(error) = self.refuse.lock().unwrap().take() {
             return Err(error);
         }
-        let advance = batch.advance.clone().expect("Kafka batches move a position");
+        let advance = batch
+            .advance
+            .clone()
+            .expect("Kafka batches move a position");
         self.memory.with(|inner| {
-            let stored = inner.positions.get(&advance.partition).map(|stored| stored.next);
+            let stored = inner
+                .positions
+                .get(&advance.partition)
+                .map(|stored| stored.next);
             if stored != advance.expected {
                 inner.fenced.push(self.name);
                 return Err(HandleError::Fenced);
             }
             let live_from = inner.begun[&advance.partition];
-            let position = StoredPosition { next: advance.next, last_digest: advance.last_digest, live_from };
+            let position = StoredPosition {
+                next: advance.next,
+                last_digest: advance.last_digest,
+                live_from,
+            };
             inner.positions.insert(advance.partition, position);
-            inner.log.extend(batch.records.iter().map(|record| recorded(self.name, record)));
+            inner.log.extend(
+                batch
+                    .records
+                    .iter()
+                    .map(|record| recorded(self.name, record)),
+            );
             Ok(())
         })
     }
 }
 
 fn recorded(by: &'static str, record: &Received) -> Recorded {
-    let Origin::Kafka { partition, offset, .. } = record.origin else { panic!("not from Kafka") };
+    let Origin::Kafka {
+        partition, offset, ..
+    } = record.origin
+    else {
+        panic!("not from Kafka")
+    };
     let (author, number) = match &record.content {
         Ok(Incoming::Post(post)) => (post.author.pseudonym.reveal().clone(), post.revision.0),
         Ok(_) => ("?".to_owned(), -1),
         Err(rejected) => (rejected.class.as_str().to_owned(), -1),
     };
-    Recorded { by, partition, offset, author, number, freshness: record.freshness }
+    Recorded {
+        by,
+        partition,
+        offset,
+        author,
+        number,
+        freshness: record.freshness,
+    }
 }

@@ -37,14 +37,27 @@ impl Reader {
         self.missing_topics = missing(&self.with.consumer, &topics)?;
         match self.missing_topics.first() {
             Some(topic) if self.with.config.missing_topic == MissingTopic::Fail => {
-                return Err(IngestError::MissingTopic { topic: topic.clone() });
+                return Err(IngestError::MissingTopic {
+                    topic: topic.clone(),
+                });
             }
-            Some(_) => warn!("waiting for topics that do not exist: {}; create them", self.missing_topics.join(", ")),
+            Some(_) => warn!(
+                "waiting for topics that do not exist: {}; create them",
+                self.missing_topics.join(", ")
+            ),
             None => {}
         }
         let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
-        self.with.consumer.subscribe(&topics).map_err(IngestError::kafka("subscribing"))?;
-        info!(cluster = self.cluster, group = self.with.config.group, "reading {} from Kafka", topics.join(", "));
+        self.with
+            .consumer
+            .subscribe(&topics)
+            .map_err(IngestError::kafka("subscribing"))?;
+        info!(
+            cluster = self.cluster,
+            group = self.with.config.group,
+            "reading {} from Kafka",
+            topics.join(", ")
+        );
         self.write_status();
         Ok(())
     }
@@ -67,14 +80,19 @@ impl Reader {
     }
 }
 
-fn missing(consumer: &BaseConsumer<Context>, topics: &[String]) -> Result<Vec<String>, IngestError> {
+fn missing(
+    consumer: &BaseConsumer<Context>,
+    topics: &[String],
+) -> Result<Vec<String>, IngestError> {
     let mut missing = Vec::new();
     for topic in topics {
         let metadata = consumer
             .fetch_metadata(Some(topic), ANSWER_WITHIN)
             .map_err(IngestError::kafka(format!("looking for topic {topic}")))?;
         let known = metadata.topics().iter().any(|found| {
-            found.name() == topic && found.error().map(RDKafkaErrorCode::from).is_none() && !found.partitions().is_empty()
+            found.name() == topic
+                && found.error().map(RDKafkaErrorCode::from).is_none()
+                && !found.partitions().is_empty()
         });
         if !known {
             missing.push(topic.clone());

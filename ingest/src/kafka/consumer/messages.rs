@@ -12,9 +12,17 @@ use crate::kafka::partition::{Input, Standing};
 #[derive(Debug)]
 pub(in crate::kafka) enum Message {
     /// Where a partition stands.
-    Prepared { place: TopicPartition, generation: u64, standing: Standing },
+    Prepared {
+        place: TopicPartition,
+        generation: u64,
+        standing: Standing,
+    },
     /// What became of a batch.
-    Handled { place: TopicPartition, generation: u64, result: Result<(), HandleError> },
+    Handled {
+        place: TopicPartition,
+        generation: u64,
+        result: Result<(), HandleError>,
+    },
     /// An operator's word.
     Resume(TopicPartition),
     /// Which topics do not exist.
@@ -34,7 +42,10 @@ pub(in crate::kafka) struct Outbox {
 
 impl Outbox {
     pub(in crate::kafka) fn new(sender: mpsc::Sender<Message>) -> Self {
-        Self { sender, thread: Arc::default() }
+        Self {
+            sender,
+            thread: Arc::default(),
+        }
     }
 
     /// Says which thread to wake.
@@ -69,10 +80,18 @@ impl Reader {
 
     fn take_in(&mut self, message: Message) {
         match message {
-            Message::Prepared { place, generation, standing } => {
+            Message::Prepared {
+                place,
+                generation,
+                standing,
+            } => {
                 self.tell_generation(&place, generation, Input::Prepared(standing));
             }
-            Message::Handled { place, generation, result } => {
+            Message::Handled {
+                place,
+                generation,
+                result,
+            } => {
                 self.tell_generation(&place, generation, Input::Handled(result));
             }
             Message::Resume(place) => self.tell(&place, Input::Resume),
@@ -90,7 +109,11 @@ impl Reader {
     }
 
     fn tell_generation(&mut self, place: &TopicPartition, generation: u64, input: Input<'_>) {
-        if self.owned.get(place).is_some_and(|owned| owned.generation == generation) {
+        if self
+            .owned
+            .get(place)
+            .is_some_and(|owned| owned.generation == generation)
+        {
             self.tell(place, input);
         }
     }

@@ -36,13 +36,20 @@ impl Reader {
     }
 
     fn ask_standing(&mut self, place: &TopicPartition) {
-        let Some(owned) = self.owned.get_mut(place) else { return };
+        let Some(owned) = self.owned.get_mut(place) else {
+            return;
+        };
         let (consumer, outbox) = (Arc::clone(&self.with.consumer), self.with.outbox.clone());
         let handler = Arc::clone(&self.with.surroundings.handler);
-        let (key, place, generation) = (owned.machine.key().clone(), place.clone(), owned.generation);
+        let (key, place, generation) =
+            (owned.machine.key().clone(), place.clone(), owned.generation);
         let question = self.with.runtime.spawn(async move {
             let standing = prepare::standing(&consumer, &handler, &key).await;
-            outbox.send(Message::Prepared { place, generation, standing });
+            outbox.send(Message::Prepared {
+                place,
+                generation,
+                standing,
+            });
         });
         if let Some(earlier) = owned.question.replace(question.abort_handle()) {
             earlier.abort();
@@ -50,7 +57,9 @@ impl Reader {
     }
 
     fn start_at(&mut self, place: &TopicPartition, offset: i64) {
-        let Some(owned) = self.owned.get_mut(place) else { return };
+        let Some(owned) = self.owned.get_mut(place) else {
+            return;
+        };
         if owned.queue.is_none() {
             owned.start = Some(offset);
             return;
@@ -62,7 +71,9 @@ impl Reader {
     }
 
     fn submit(&mut self, place: &TopicPartition, batch: Arc<Batch>) {
-        let Some(owned) = self.owned.get(place) else { return };
+        let Some(owned) = self.owned.get(place) else {
+            return;
+        };
         let (place, generation) = (place.clone(), owned.generation);
         let (slots, outbox) = (Arc::clone(&self.slots), self.with.outbox.clone());
         let surroundings = self.with.surroundings.clone();
@@ -71,24 +82,48 @@ impl Reader {
             let handing_on = tokio::spawn(async move {
                 let started = Instant::now();
                 let result = surroundings.handler.handle(&batch).await;
-                surroundings.metrics.batch_seconds.observe(started.elapsed().as_secs_f64());
+                surroundings
+                    .metrics
+                    .batch_seconds
+                    .observe(started.elapsed().as_secs_f64());
                 if result.is_ok() {
-                    surroundings.metrics.recorded(&batch, "kafka", surroundings.clock.now());
+                    surroundings
+                        .metrics
+                        .recorded(&batch, "kafka", surroundings.clock.now());
                 }
                 result
             });
             // A handler that panicked has not recorded anything, and would panic again.
-            let result = handing_on.await.unwrap_or_else(|error| Err(HandleError::Stop(Box::new(error))));
+            let result = handing_on
+                .await
+                .unwrap_or_else(|error| Err(HandleError::Stop(Box::new(error))));
             drop(slot);
-            outbox.send(Message::Handled { place, generation, result });
+            outbox.send(Message::Handled {
+                place,
+                generation,
+                result,
+            });
         });
     }
 
     fn stop(&mut self, place: &TopicPartition, cause: &StopCause) {
-        let labels = [place.topic.as_str(), &place.partition.to_string(), cause.as_str()];
-        self.with.surroundings.metrics.stopped.with_label_values(&labels).set(1);
+        let labels = [
+            place.topic.as_str(),
+            &place.partition.to_string(),
+            cause.as_str(),
+        ];
+        self.with
+            .surroundings
+            .metrics
+            .stopped
+            .with_label_values(&labels)
+            .set(1);
         error!(partition = %place, cause = cause.as_str(), "partition {place} stopped: {cause}");
-        if self.owned.get(place).is_some_and(|owned| owned.queue.is_some()) {
+        if self
+            .owned
+            .get(place)
+            .is_some_and(|owned| owned.queue.is_some())
+        {
             self.report(place, "pausing", self.with.consumer.pause(&one(place)));
         }
         self.write_status();
@@ -103,16 +138,30 @@ impl Reader {
         let partition = place.partition.to_string();
         for cause in ["ahead", "lost", "other_record", "record_gone", "refused"] {
             // Not every cause has been seen.
-            let _ = self.with.surroundings.metrics.stopped.remove_label_values(&[&place.topic, &partition, cause]);
+            let _ = self
+                .with
+                .surroundings
+                .metrics
+                .stopped
+                .remove_label_values(&[&place.topic, &partition, cause]);
         }
     }
 
     fn count(&self, place: &TopicPartition, outcome: BatchOutcome) {
-        self.with.surroundings.metrics.batches.with_label_values(&[outcome.as_str()]).inc();
+        self.with
+            .surroundings
+            .metrics
+            .batches
+            .with_label_values(&[outcome.as_str()])
+            .inc();
         match outcome {
             BatchOutcome::Recorded => debug!(partition = %place, "recorded a batch of {place}"),
-            BatchOutcome::Fenced => info!(partition = %place, "dropped a batch of {place}: another owner has moved the position"),
-            BatchOutcome::Retried => warn!(partition = %place, "a batch of {place} was not taken, again soon"),
+            BatchOutcome::Fenced => {
+                info!(partition = %place, "dropped a batch of {place}: another owner has moved the position")
+            }
+            BatchOutcome::Retried => {
+                warn!(partition = %place, "a batch of {place} was not taken, again soon")
+            }
             BatchOutcome::Refused | BatchOutcome::Abandoned => {
                 warn!(partition = %place, outcome = outcome.as_str(), "gave up a batch of {place}");
             }
@@ -141,7 +190,8 @@ impl Reader {
         }
         let mut list = TopicPartitionList::new();
         for (place, next) in self.commits.drain() {
-            let added = list.add_partition_offset(&place.topic, place.partition, Offset::Offset(next));
+            let added =
+                list.add_partition_offset(&place.topic, place.partition, Offset::Offset(next));
             added.expect("an offset after a record is an offset");
         }
         if let Err(error) = self.with.consumer.commit(&list, mode) {
@@ -155,15 +205,28 @@ impl Reader {
             .owned
             .iter()
             .filter(|(_, owned)| owned.machine.stage() != Stage::Complete)
-            .map(|(place, owned)| PartitionStatus::of(place, &owned.machine, self.with.consumer.context().high(place)))
+            .map(|(place, owned)| {
+                PartitionStatus::of(
+                    place,
+                    &owned.machine,
+                    self.with.consumer.context().high(place),
+                )
+            })
             .collect();
         metrics.partitions.set(statuses.len() as i64);
         for status in &statuses {
             if let Some(lag) = status.lag {
-                metrics.lag.with_label_values(&[&status.topic, &status.partition.to_string()]).set(lag);
+                metrics
+                    .lag
+                    .with_label_values(&[&status.topic, &status.partition.to_string()])
+                    .set(lag);
             }
         }
-        let mut status = self.with.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut status = self
+            .with
+            .status
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         status.cluster = Some(self.cluster.clone()).filter(|cluster| !cluster.is_empty());
         status.missing_topics.clone_from(&self.missing_topics);
         status.partitions = statuses;
@@ -174,7 +237,12 @@ impl Reader {
         self.owned.remove(place);
         self.forget_alarms(place);
         // It has a lag only once it was measured.
-        let _ = self.with.surroundings.metrics.lag.remove_label_values(&[&place.topic, &place.partition.to_string()]);
+        let _ = self
+            .with
+            .surroundings
+            .metrics
+            .lag
+            .remove_label_values(&[&place.topic, &place.partition.to_string()]);
     }
 
     /// The end: whatever is recorded is told to Kafka, everything else is dropped.
@@ -204,7 +272,12 @@ fn seek(
     place: &TopicPartition,
     offset: i64,
 ) -> KafkaResult<()> {
-    consumer.seek(&place.topic, place.partition, Offset::Offset(offset), SEEK_WITHIN)?;
+    consumer.seek(
+        &place.topic,
+        place.partition,
+        Offset::Offset(offset),
+        SEEK_WITHIN,
+    )?;
     consumer.resume(&one(place))
 }
 

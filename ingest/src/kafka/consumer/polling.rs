@@ -32,8 +32,12 @@ impl Reader {
 
     fn early_record(&mut self, message: &rdkafka::message::BorrowedMessage<'_>) {
         let place = record::place(message);
-        let Some(decoder) = self.with.decoders.get(message.topic()).cloned() else { return };
-        let Some(owned) = self.owned.get(&place) else { return };
+        let Some(decoder) = self.with.decoders.get(message.topic()).cloned() else {
+            return;
+        };
+        let Some(owned) = self.owned.get(&place) else {
+            return;
+        };
         if owned.machine.wants_records() {
             let record = record::decode(&decoder, message, self.now());
             self.tell(&place, Input::Record(record));
@@ -46,7 +50,10 @@ impl Reader {
     fn consumer_error(&mut self, error: KafkaError) -> Result<(), IngestError> {
         if let KafkaError::MessageConsumptionFatal(_) = error {
             error!(%error, "the Kafka consumer cannot go on");
-            return Err(IngestError::Kafka { doing: "reading".to_owned(), source: error });
+            return Err(IngestError::Kafka {
+                doing: "reading".to_owned(),
+                source: error,
+            });
         }
         warn!(%error, "reading from Kafka");
         if error.rdkafka_error_code() == Some(RDKafkaErrorCode::UnknownTopicOrPartition) {
@@ -63,13 +70,18 @@ impl Reader {
         let mut asked: Vec<(TopicPartition, Vec<Output>)> = Vec::new();
         let mut read = false;
         for (place, owned) in &mut self.owned {
-            let (Some(queue), Some(decoder)) = (&owned.queue, self.with.decoders.get(&place.topic)) else { continue };
+            let (Some(queue), Some(decoder)) = (&owned.queue, self.with.decoders.get(&place.topic))
+            else {
+                continue;
+            };
             let mut outputs = Vec::new();
             for _ in 0..most {
                 if !owned.machine.wants_records() {
                     break;
                 }
-                let Some(polled) = queue.poll(Duration::ZERO) else { break };
+                let Some(polled) = queue.poll(Duration::ZERO) else {
+                    break;
+                };
                 read = true;
                 match polled {
                     Ok(message) => {

@@ -23,7 +23,14 @@ pub(super) struct Filling {
 }
 
 impl Filling {
-    pub(super) fn push(&mut self, received: Received, offset: i64, key: Option<&[u8]>, value: Option<&[u8]>, now: Timestamp) {
+    pub(super) fn push(
+        &mut self,
+        received: Received,
+        offset: i64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        now: Timestamp,
+    ) {
         if self.records.is_empty() {
             self.since = now;
         }
@@ -43,11 +50,17 @@ impl Filling {
     }
 
     pub(super) fn is_due(&self, config: &BatchConfig, now: Timestamp) -> bool {
-        !self.records.is_empty() && (self.is_full(config) || now.since(self.since) >= config.max_wait())
+        !self.records.is_empty()
+            && (self.is_full(config) || now.since(self.since) >= config.max_wait())
     }
 
     /// Closes the batch, and begins the next one.
-    pub(super) fn close(&mut self, key: &PartitionKey, tenant: &TenantId, expected: Option<i64>) -> Option<InFlight> {
+    pub(super) fn close(
+        &mut self,
+        key: &PartitionKey,
+        tenant: &TenantId,
+        expected: Option<i64>,
+    ) -> Option<InFlight> {
         if self.records.is_empty() {
             return None;
         }
@@ -63,7 +76,12 @@ impl Filling {
             records: std::mem::take(&mut self.records),
         };
         self.bytes = 0;
-        Some(InFlight { batch: Arc::new(batch), next: self.next, attempts: 1, retry_at: None })
+        Some(InFlight {
+            batch: Arc::new(batch),
+            next: self.next,
+            attempts: 1,
+            retry_at: None,
+        })
     }
 }
 

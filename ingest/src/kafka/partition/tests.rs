@@ -5,13 +5,23 @@ use holdfast_domain::testing::T0;
 use super::*;
 
 const SETTINGS: Settings = Settings {
-    batch: BatchConfig { max_records: 3, max_bytes: 1_000_000, max_wait_ms: 10, max_in_flight: 4 },
+    batch: BatchConfig {
+        max_records: 3,
+        max_bytes: 1_000_000,
+        max_wait_ms: 10,
+        max_in_flight: 4,
+    },
     drain: Duration::from_secs(5),
     stopped_poll: Duration::from_secs(5),
 };
 
 fn key() -> PartitionKey {
-    PartitionKey { cluster: "c".to_owned(), group: "g".to_owned(), topic: "t".to_owned(), partition: 0 }
+    PartitionKey {
+        cluster: "c".to_owned(),
+        group: "g".to_owned(),
+        topic: "t".to_owned(),
+        partition: 0,
+    }
 }
 
 fn at(millis: u64) -> Timestamp {
@@ -23,12 +33,20 @@ fn value(offset: i64) -> Vec<u8> {
 }
 
 fn stored(next: i64) -> StoredPosition {
-    StoredPosition { next, last_digest: digest::of(None, Some(&value(next - 1))), live_from: 0 }
+    StoredPosition {
+        next,
+        last_digest: digest::of(None, Some(&value(next - 1))),
+        live_from: 0,
+    }
 }
 
 fn received(offset: i64) -> Received {
     Received {
-        origin: Origin::Kafka { topic: "t".to_owned(), partition: 0, offset },
+        origin: Origin::Kafka {
+            topic: "t".to_owned(),
+            partition: 0,
+            offset,
+        },
         event_key: Sensitive::new(offset.to_string()),
         occurred_at: T0,
         received_at: T0,
@@ -53,7 +71,10 @@ struct Tested {
 
 impl Tested {
     fn assigned(standing: Standing) -> (Self, Vec<Output>) {
-        let mut tested = Self { partition: Partition::assigned(key(), TenantId::default(), SETTINGS, T0), submitted: Vec::new() };
+        let mut tested = Self {
+            partition: Partition::assigned(key(), TenantId::default(), SETTINGS, T0),
+            submitted: Vec::new(),
+        };
         assert!(matches!(tested.on(Input::Tick, 0)[..], [Output::Prepare]));
         let outputs = tested.on(Input::Prepared(standing), 0);
         (tested, outputs)
@@ -61,7 +82,12 @@ impl Tested {
 
     /// Reads from the stored position 5, the last record verified.
     fn reading() -> Self {
-        let (mut tested, _) = Self::assigned(Standing { stored: Some(stored(5)), live_from: 0, low: 0, high: 100 });
+        let (mut tested, _) = Self::assigned(Standing {
+            stored: Some(stored(5)),
+            live_from: 0,
+            low: 0,
+            high: 100,
+        });
         tested.record(4, 0);
         tested
     }
@@ -78,7 +104,15 @@ impl Tested {
 
     fn record(&mut self, offset: i64, millis: u64) -> Vec<Output> {
         let value = value(offset);
-        self.on(Input::Record(Record { offset, key: None, value: Some(&value), received: received(offset) }), millis)
+        self.on(
+            Input::Record(Record {
+                offset,
+                key: None,
+                value: Some(&value),
+                received: received(offset),
+            }),
+            millis,
+        )
     }
 
     fn offsets(&self) -> Vec<Vec<i64>> {
@@ -86,13 +120,21 @@ impl Tested {
             Origin::Kafka { offset, .. } => *offset,
             _ => unreachable!("all come from Kafka"),
         };
-        self.submitted.iter().map(|batch| batch.records.iter().map(offset).collect()).collect()
+        self.submitted
+            .iter()
+            .map(|batch| batch.records.iter().map(offset).collect())
+            .collect()
     }
 }
 
 fn standing(stored: Option<StoredPosition>, low: i64, high: i64) -> Standing {
     let live_from = stored.as_ref().map_or(high, |stored| stored.live_from);
-    Standing { stored, live_from, low, high }
+    Standing {
+        stored,
+        live_from,
+        low,
+        high,
+    }
 }
 
 #[test]
@@ -114,17 +156,34 @@ fn an_assignment_reads_the_last_record_again_and_hands_on_what_follows() {
 fn another_record_at_the_last_ones_place_stops_the_partition() {
     let (mut tested, _) = Tested::assigned(standing(Some(stored(5)), 0, 100));
     let other = b"another".to_vec();
-    let outputs = tested.on(Input::Record(Record { offset: 4, key: None, value: Some(&other), received: received(4) }), 0);
-    assert!(matches!(outputs[..], [Output::Stop(StopCause::OtherRecord { offset: 4 })]));
+    let outputs = tested.on(
+        Input::Record(Record {
+            offset: 4,
+            key: None,
+            value: Some(&other),
+            received: received(4),
+        }),
+        0,
+    );
+    assert!(matches!(
+        outputs[..],
+        [Output::Stop(StopCause::OtherRecord { offset: 4 })]
+    ));
     assert!(!tested.partition.wants_records());
 }
 
 #[test]
 fn a_position_beyond_the_end_or_before_the_beginning_stops_the_partition() {
     let (_, outputs) = Tested::assigned(standing(Some(stored(5)), 0, 4));
-    assert!(matches!(outputs[..], [Output::Stop(StopCause::Ahead { next: 5, high: 4 })]));
+    assert!(matches!(
+        outputs[..],
+        [Output::Stop(StopCause::Ahead { next: 5, high: 4 })]
+    ));
     let (_, outputs) = Tested::assigned(standing(Some(stored(5)), 6, 9));
-    assert!(matches!(outputs[..], [Output::Stop(StopCause::Lost { next: 5, low: 6 })]));
+    assert!(matches!(
+        outputs[..],
+        [Output::Stop(StopCause::Lost { next: 5, low: 6 })]
+    ));
 }
 
 #[test]
@@ -140,8 +199,15 @@ fn the_first_ever_assignment_begins_at_the_beginning_and_what_lies_before_is_bac
     for offset in 2..5 {
         tested.record(offset, 0);
     }
-    let freshness: Vec<_> = tested.submitted[0].records.iter().map(|record| record.freshness).collect();
-    assert_eq!(freshness, [Freshness::Backfill, Freshness::Backfill, Freshness::Live]);
+    let freshness: Vec<_> = tested.submitted[0]
+        .records
+        .iter()
+        .map(|record| record.freshness)
+        .collect();
+    assert_eq!(
+        freshness,
+        [Freshness::Backfill, Freshness::Backfill, Freshness::Live]
+    );
     assert_eq!(tested.submitted[0].advance.as_ref().unwrap().expected, None);
 }
 
@@ -155,9 +221,19 @@ fn one_batch_is_on_its_way_and_the_next_one_fills_until_it_is_full() {
     assert!(!tested.partition.wants_records());
     assert_eq!(tested.offsets(), [[5, 6, 7]]);
     let outputs = tested.on(Input::Handled(Ok(())), 1);
-    assert!(matches!(outputs[..], [Output::Count(BatchOutcome::Recorded), Output::Commit(8), Output::Submit(_)]));
+    assert!(matches!(
+        outputs[..],
+        [
+            Output::Count(BatchOutcome::Recorded),
+            Output::Commit(8),
+            Output::Submit(_)
+        ]
+    ));
     assert_eq!(tested.offsets(), [[5, 6, 7], [8, 9, 10]]);
-    assert_eq!(tested.submitted[1].advance.as_ref().unwrap().expected, Some(8));
+    assert_eq!(
+        tested.submitted[1].advance.as_ref().unwrap().expected,
+        Some(8)
+    );
 }
 
 #[test]
@@ -166,14 +242,23 @@ fn a_batch_that_cannot_be_taken_now_comes_again_and_is_never_skipped() {
     for offset in 5..8 {
         tested.record(offset, 0);
     }
-    tested.on(Input::Handled(Err(HandleError::Transient("down".into()))), 0);
+    tested.on(
+        Input::Handled(Err(HandleError::Transient("down".into()))),
+        0,
+    );
     assert!(tested.on(Input::Tick, 199).is_empty());
     tested.on(Input::Tick, 200);
-    tested.on(Input::Handled(Err(HandleError::Transient("down".into()))), 200);
+    tested.on(
+        Input::Handled(Err(HandleError::Transient("down".into()))),
+        200,
+    );
     assert!(tested.on(Input::Tick, 599).is_empty());
     tested.on(Input::Tick, 600);
     assert_eq!(tested.offsets(), [[5, 6, 7]; 3]);
-    assert!(matches!(tested.on(Input::Handled(Ok(())), 700)[..], [_, Output::Commit(8)]));
+    assert!(matches!(
+        tested.on(Input::Handled(Ok(())), 700)[..],
+        [_, Output::Commit(8)]
+    ));
 }
 
 #[test]
@@ -215,7 +300,10 @@ fn a_batch_that_takes_too_long_is_given_up_and_not_committed() {
     tested.on(Input::Revoked { lost: false }, 1);
     assert!(tested.on(Input::Tick, 5000).is_empty());
     let outputs = tested.on(Input::Tick, 5001);
-    assert!(matches!(outputs[..], [Output::Count(BatchOutcome::Abandoned)]));
+    assert!(matches!(
+        outputs[..],
+        [Output::Count(BatchOutcome::Abandoned)]
+    ));
     assert!(tested.on(Input::Handled(Ok(())), 5002).is_empty());
 }
 
@@ -232,10 +320,24 @@ fn a_lost_partition_waits_for_nothing() {
 #[test]
 fn a_stopped_partition_goes_on_when_an_operator_has_moved_its_position() {
     let (mut tested, _) = Tested::assigned(standing(Some(stored(5)), 8, 9));
-    assert!(matches!(tested.on(Input::Tick, 5000)[..], [Output::Prepare]));
-    assert!(tested.on(Input::Prepared(standing(Some(stored(5)), 8, 9)), 5000).is_empty());
-    assert!(matches!(tested.on(Input::Tick, 10_000)[..], [Output::Prepare]));
-    let moved = StoredPosition { next: 8, last_digest: digest::UNVERIFIED, live_from: 0 };
+    assert!(matches!(
+        tested.on(Input::Tick, 5000)[..],
+        [Output::Prepare]
+    ));
+    assert!(
+        tested
+            .on(Input::Prepared(standing(Some(stored(5)), 8, 9)), 5000)
+            .is_empty()
+    );
+    assert!(matches!(
+        tested.on(Input::Tick, 10_000)[..],
+        [Output::Prepare]
+    ));
+    let moved = StoredPosition {
+        next: 8,
+        last_digest: digest::UNVERIFIED,
+        live_from: 0,
+    };
     let outputs = tested.on(Input::Prepared(standing(Some(moved), 8, 9)), 10_000);
     assert!(matches!(outputs[..], [Output::Clear, Output::StartAt(8)]));
 }
@@ -246,11 +348,22 @@ fn a_refused_batch_stops_the_partition_until_an_operator_speaks() {
     for offset in 5..8 {
         tested.record(offset, 0);
     }
-    let outputs = tested.on(Input::Handled(Err(HandleError::Stop("disk full".into()))), 0);
-    assert!(matches!(&outputs[..], [_, Output::Stop(StopCause::Refused { why })] if why == "disk full"));
+    let outputs = tested.on(
+        Input::Handled(Err(HandleError::Stop("disk full".into()))),
+        0,
+    );
+    assert!(
+        matches!(&outputs[..], [_, Output::Stop(StopCause::Refused { why })] if why == "disk full")
+    );
     assert!(tested.on(Input::Tick, 60_000).is_empty());
-    assert!(matches!(tested.on(Input::Resume, 60_000)[..], [Output::Clear]));
-    assert!(matches!(tested.on(Input::Tick, 60_000)[..], [Output::Prepare]));
+    assert!(matches!(
+        tested.on(Input::Resume, 60_000)[..],
+        [Output::Clear]
+    ));
+    assert!(matches!(
+        tested.on(Input::Tick, 60_000)[..],
+        [Output::Prepare]
+    ));
 }
 
 #[test]
@@ -270,7 +383,10 @@ fn a_record_missing_at_the_last_ones_place_is_looked_for_again_before_it_is_beli
         assert!(matches!(tested.on(Input::Tick, 0)[..], [Output::Prepare]));
         tested.on(Input::Prepared(standing(Some(stored(5)), 0, 100)), 0);
     }
-    assert!(matches!(tested.record(7, 0)[..], [Output::Stop(StopCause::RecordGone { offset: 4 })]));
+    assert!(matches!(
+        tested.record(7, 0)[..],
+        [Output::Stop(StopCause::RecordGone { offset: 4 })]
+    ));
 }
 
 mod any_order {
