@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod highlight;
 pub mod pages;
+pub mod present;
 #[cfg(test)]
 mod palette;
 pub mod shell;

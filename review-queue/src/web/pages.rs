@@ -86,7 +86,7 @@ mod tests {
                 "<script>doc",
                 "<script>alert",
                 "<img src=x",
-                "</textarea><",
+                "</textarea><script",
                 "<b>Bold",
                 "<i>thanks",
             ] {

@@ -81,6 +81,8 @@ pub struct Offer {
     pub label: String,
     /// Whether it takes something from the member.
     pub restrictive: bool,
+    /// Whether it is the message itself.
+    pub speaks: bool,
     /// Whether a message to the member goes with it.
     pub needs_message: bool,
     /// Whether the policy suggests it.
@@ -141,6 +143,14 @@ pub enum Closing {
 pub struct Drafts {
     /// The note.
     pub note: String,
+    /// What was decided.
+    pub outcome: String,
+    /// The policy.
+    pub policy: String,
+    /// What the decision is about.
+    pub post: String,
+    /// What the platform was to be asked for.
+    pub actions: Vec<String>,
     /// The reason for another level.
     pub level_reason: String,
     /// How contact went.

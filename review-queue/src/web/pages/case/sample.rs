@@ -69,6 +69,7 @@ fn post(at: &str, of_case: bool, text: TextView) -> PostView {
         remarks: Vec::new(),
         text,
         reasons: Vec::new(),
+        url: of_case.then(|| "https://forum.example/t/1?a=\"><script>alert(2)</script>".to_owned()),
     }
 }
 
@@ -90,6 +91,7 @@ fn forms() -> Forms {
         value: value.to_owned(),
         label: label.to_owned(),
         restrictive,
+        speaks: value == "outreach",
         needs_message,
         suggested: value == "outreach",
         chosen: value == "outreach",

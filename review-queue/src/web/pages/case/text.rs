@@ -26,6 +26,8 @@ pub struct PostView {
     pub text: TextView,
     /// The reasons that the marks point at.
     pub reasons: Vec<ReasonView>,
+    /// Where it can be read on the platform.
+    pub url: Option<String>,
 }
 
 /// A text, as far as the reader may see it.
