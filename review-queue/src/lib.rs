@@ -13,9 +13,13 @@
 pub mod access;
 pub mod config;
 pub mod error;
+pub mod metrics;
+pub mod service;
 pub mod view;
 pub mod web;
 
 pub use access::Access;
 pub use config::ReviewConfig;
 pub use error::{FieldError, ReviewError};
+pub use metrics::ReviewMetrics;
+pub use service::{Parts, ReviewService};

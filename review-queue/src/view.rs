@@ -18,6 +18,7 @@ pub use case::{
     CaseView, ClosureView, Command, ContactView, IncidentView, MemberView, RecordView, ReportView,
 };
 pub use changes::Changed;
+pub(crate) use posts::silences;
 pub use posts::{AssessmentView, PostView, RuleView, Silence, TextState, ThreadPost, ThreadView};
 pub use queue::{Holder, QueueItem, QueuePage, SearchResults};
 pub use reveal::{Mark, RevealedCase, RevealedPost, RevealedProse, RevealedText, Stretch};
