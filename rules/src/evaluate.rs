@@ -168,7 +168,7 @@ impl<'a> Gathering<'a> {
             matches: Vec::new(),
             undecided: Vec::new(),
             level: CrisisLevel::None,
-            pre_screen: false,
+            pre_screen: facts.pre_screen,
             review: BTreeSet::new(),
             attributions: BTreeSet::new(),
             held: Vec::new(),

@@ -28,6 +28,9 @@ pub struct Facts<'a> {
     pub messages: &'a [MessagePart],
     /// What the classifiers said, those that did not answer included.
     pub signals: &'a [Signal],
+    /// Whether the lexicons' own pre-screen found any crisis wording. Counts only where a crisis
+    /// classifier did not answer; rules may add to it.
+    pub pre_screen: bool,
 }
 
 /// One message within a text that joins a chat line with the author's lines before it.
@@ -37,6 +40,20 @@ pub struct MessagePart {
     pub message: u8,
     /// Its bytes in the joined original text.
     pub range: Range<usize>,
+}
+
+impl MessagePart {
+    /// The parts of a joined text from where each message stands in it, oldest first, the judged
+    /// post last.
+    pub fn oldest_first(ranges: &[Range<usize>]) -> Vec<Self> {
+        let numbered = ranges.iter().rev().zip(0..=u8::MAX);
+        numbered
+            .map(|(range, message)| Self {
+                message,
+                range: range.clone(),
+            })
+            .collect()
+    }
 }
 
 impl<'a> Facts<'a> {
@@ -60,7 +77,15 @@ impl<'a> Facts<'a> {
             text,
             messages: &[],
             signals,
+            pre_screen: false,
         }
+    }
+
+    /// The same facts with the answer of the lexicons' pre-screen.
+    #[must_use]
+    pub const fn with_pre_screen(mut self, hit: bool) -> Self {
+        self.pre_screen = hit;
+        self
     }
 
     /// The same facts for a text that joins several messages.

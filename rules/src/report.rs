@@ -207,6 +207,7 @@ impl Runner<'_> {
             text: normalised.as_ref(),
             messages: &[],
             signals: &signals,
+            pre_screen: false,
         };
         let evaluation = self.ruleset.evaluate(&facts);
         let verdict = self.verdict(policy, &facts, &evaluation);

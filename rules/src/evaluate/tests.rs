@@ -108,6 +108,19 @@ fn a_silent_crisis_classifier_leaves_the_post_unscored_whatever_the_others_say()
 }
 
 #[test]
+fn the_pre_screen_of_the_lexicons_counts_where_a_classifier_is_silent_and_nowhere_else() {
+    let ruleset = compile(&[]);
+    let judged = |signals: &[Signal]| {
+        with_facts("hm", signals, |facts| {
+            ruleset.evaluate(&facts.with_pre_screen(true)).crisis
+        })
+    };
+    let silent = [silent(SignalKind::Crisis, Unavailable::TimedOut)];
+    assert_eq!(judged(&silent).reading_level(), CrisisLevel::Urgent);
+    assert_eq!(judged(&clear_signals()).reading_level(), CrisisLevel::None);
+}
+
+#[test]
 fn a_post_that_no_crisis_classifier_was_asked_about_is_unscored() {
     assert!(
         judge(&compile(&[]), "a quiet day", &[])
@@ -184,16 +197,7 @@ fn a_match_names_its_rule_version_reason_and_the_words_as_they_were_written() {
 fn evidence_across_messages_points_into_each_of_them() {
     // The line before, then the judged line, joined by a line break.
     let joined = "i want to\nstop the storm";
-    let messages = [
-        MessagePart {
-            message: 1,
-            range: 0..9,
-        },
-        MessagePart {
-            message: 0,
-            range: 10..joined.len(),
-        },
-    ];
+    let messages = MessagePart::oldest_first(&[0..9, 10..joined.len()]);
     let ruleset = compile(&[rule("crisis/a", "want to stop", "hold_part: method_detail")]);
     let evaluation = with_facts(joined, &clear_signals(), |facts| {
         ruleset.evaluate(&facts.with_messages(&messages))

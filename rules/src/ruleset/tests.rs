@@ -64,6 +64,7 @@ pub(crate) fn with_facts<T>(
         text: normalised.as_ref(),
         messages: &[],
         signals,
+        pre_screen: false,
     })
 }
 
