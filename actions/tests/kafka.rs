@@ -215,7 +215,8 @@ async fn only_the_canary_that_comes_out_of_its_topic_in_time_sends_the_heartbeat
         ..ActionsConfig::default()
     };
     let clock = Arc::new(ManualClock::at(T0));
-    let heart = Heartbeat::new(&config.heartbeat, clock, Metrics::default()).unwrap();
+    let metrics = Metrics::default();
+    let heart = Heartbeat::new(&config.heartbeat, clock, metrics.clone()).unwrap();
     let sender = KafkaSender::new(&config.kafka).unwrap();
     // The topic exists before somebody listens, so that nothing is missed.
     let late = Duration::from_secs(61);
@@ -237,4 +238,7 @@ async fn only_the_canary_that_comes_out_of_its_topic_in_time_sends_the_heartbeat
     .expect("the heartbeat is sent");
     stop.cancel();
     listening.await.unwrap().unwrap();
+    let count = |result| metrics.heartbeats.with_label_values(&[result]).get();
+    assert!(count("late") >= 1, "the late ones came out, too");
+    assert_eq!(count("sent"), u64::from(*calls.lock().unwrap()));
 }

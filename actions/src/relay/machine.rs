@@ -10,8 +10,6 @@ use super::plan::{Carried, Mark, Settings, Urgency};
 
 /// Messages taken from a shard at once.
 const TAKE: usize = 64;
-/// The pause between two looks into a shard, however much happens.
-const BREATH: Duration = Duration::from_millis(20);
 /// The wait after the store did not answer.
 const STORE_WAIT: Duration = Duration::from_secs(1);
 
@@ -120,7 +118,6 @@ struct Shard {
     acquire_at: Timestamp,
     taking: bool,
     take_at: Timestamp,
-    taken_at: Timestamp,
     /// Messages taken and not marked yet.
     open: usize,
 }
@@ -225,7 +222,7 @@ impl Machine {
 
     fn look_soon(&mut self, now: Timestamp) {
         for shard in &mut self.shards {
-            shard.take_at = shard.take_at.min(now.max(shard.taken_at + BREATH));
+            shard.take_at = shard.take_at.min(now);
         }
     }
 
@@ -241,6 +238,9 @@ impl Machine {
             self.forget(number);
             self.shards[usize::from(number)].take_at = now;
         }
+        if lease.is_none() {
+            self.failures.retain(|_, (shard, _)| *shard != number);
+        }
         self.shards[usize::from(number)].lease = lease;
     }
 
@@ -250,7 +250,6 @@ impl Machine {
         for queue in &mut self.waiting {
             queue.retain(|ticket| ticket.shard != number);
         }
-        self.failures.retain(|_, (shard, _)| *shard != number);
     }
 
     fn levers(
@@ -273,7 +272,6 @@ impl Machine {
             }
             let Some(lease) = &shard.lease else { continue };
             shard.taking = true;
-            shard.taken_at = now;
             shard.take_at = now + poll;
             orders.push(Order::Take {
                 shard: number,
@@ -349,7 +347,7 @@ impl Machine {
         if holds(shard, &ticket.lease) {
             shard.open = shard.open.saturating_sub(1);
             // The next action of the same member and lane may go now.
-            shard.take_at = shard.take_at.min(now.max(shard.taken_at + BREATH));
+            shard.take_at = shard.take_at.min(now);
         }
     }
 

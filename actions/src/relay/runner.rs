@@ -17,6 +17,8 @@ use crate::config::ActionsConfig;
 
 /// How long a stopping relay waits for what is on its way.
 const FINISH: Duration = Duration::from_secs(25);
+/// The pause between two looks for news, however much is recorded.
+const BREATH: Duration = Duration::from_millis(20);
 /// How often the figures about waiting messages are taken.
 const MEASURE: Duration = Duration::from_secs(15);
 
@@ -57,6 +59,7 @@ impl Relay {
     pub async fn run(mut self, stop: CancellationToken) {
         let mut work = Work::default();
         let mut finish_by: Option<tokio::time::Instant> = None;
+        let mut news_at = tokio::time::Instant::now();
         let mut measure = tokio::time::interval(MEASURE);
         work.start(&self.hands, self.machine.on(Input::Tick, self.hands.now()));
         while !(self.machine.is_done() && work.tasks.is_empty()) {
@@ -72,7 +75,10 @@ impl Relay {
                     Some(input) => input,
                     None => continue,
                 },
-                Ok(()) = self.news.changed() => Input::News,
+                Ok(()) = news_after(&mut self.news, news_at) => {
+                    news_at = tokio::time::Instant::now() + BREATH;
+                    Input::News
+                }
                 _ = measure.tick() => {
                     self.hands.measure(self.machine.held()).await;
                     Input::Tick
@@ -87,6 +93,14 @@ impl Relay {
     fn turn(&mut self, input: Input) -> Vec<Order> {
         self.machine.on(input, self.hands.now())
     }
+}
+
+async fn news_after(
+    news: &mut tokio::sync::watch::Receiver<u64>,
+    at: tokio::time::Instant,
+) -> Result<(), tokio::sync::watch::error::RecvError> {
+    tokio::time::sleep_until(at).await;
+    news.changed().await
 }
 
 /// Orders being carried out.

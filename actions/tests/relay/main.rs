@@ -1,0 +1,10 @@
+//! The relay over a store, with a sender that records what leaves.
+
+mod care;
+mod crash;
+mod house;
+mod levers;
+mod order;
+mod parking;
+mod results;
+mod wrapping;
