@@ -13,7 +13,7 @@
 
   // -- time ------------------------------------------------------------------------------------
 
-  const local = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+  const local = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const localDay = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
 
   // The server's clock decides; the page carries its time, and we only count on from there.
@@ -36,7 +36,9 @@
       const utc = at.toISOString();
       const sameDay = new Date(now()).toDateString() === at.toDateString();
       const day = sameDay ? "" : `${localDay.format(at)} `;
-      time.textContent = `${day}${local.format(at)} (${utc.slice(11, 16)} UTC)`;
+      const here = local.format(at);
+      const there = utc.slice(11, 16);
+      time.textContent = `${day}${here === there && at.getTimezoneOffset() === 0 ? `${there} UTC` : `${here} (${there} UTC)`}`;
       time.title = `${localDay.format(at)} ${local.format(at)} here, ${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`;
     }
   }

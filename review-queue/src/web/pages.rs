@@ -5,6 +5,7 @@
 //! template, its line in [`samples`], its route in [`super::routes`].
 
 pub mod case;
+pub mod detail;
 pub mod help;
 pub mod incident;
 pub mod open_case;
@@ -45,6 +46,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
         ("queue", html(&queue::QueuePage::sample())),
         ("queue-empty", html(&queue::QueuePage::sample_empty())),
         ("case", html(&case::CasePage::sample())),
+        ("detail", html(&detail::DetailPage::sample())),
         ("incident", html(&incident::IncidentPage::sample())),
         ("search", html(&search::SearchPage::sample())),
         ("open-case", html(&open_case::OpenCasePage::sample())),

@@ -121,11 +121,11 @@ fn remark(item: &QueueItem) -> Option<String> {
 
 /// One sentence that tells what is known without reading the text.
 pub fn line(item_level: LevelView, reasons: &[String], posted: Option<Timestamp>, now: Timestamp) -> String {
-    let mut line = item_level.word().to_owned();
-    if !reasons.is_empty() {
-        line.push_str(": ");
-        line.push_str(&reasons.join(", "));
-    }
+    let mut line = if reasons.is_empty() {
+        item_level.meaning().to_owned()
+    } else {
+        reasons.join(", ")
+    };
     if let Some(posted) = posted {
         line.push_str(", newest post ");
         line.push_str(&words::ago(posted, now));
