@@ -143,5 +143,7 @@ fn measure_the_lexicons_on_the_corpus() {
         let silent = of.iter().filter(|row| judge(&row.text, SignalKind::Crisis).scored().is_none()).count();
         share(&format!("{lang}: crisis not covered"), silent, of.len());
     };
-    ["en", "es", "fr", "de", "pt", "it", "nl", "pl", "tr", "hi-Latn", "ar"].map(silent);
+    for lang in ["en", "es", "fr", "de", "pt", "it", "nl", "pl", "tr", "hi-Latn", "ar"] {
+        silent(lang);
+    }
 }
