@@ -1,4 +1,4 @@
-//! The messages that platforms send, as types. The JSON Schemas and the `AsyncAPI` document in
+//! The messages that platforms send, as types. The JSON Schemas and the AsyncAPI document in
 //! `contracts/` are generated from them, and so are the examples.
 //!
 //! Within `v1` only additions: a new field is optional, and fields that Holdfast does not know are

@@ -26,6 +26,14 @@ pub enum IngestError {
         /// Which.
         topic: String,
     },
+    /// A topic that no subscription names.
+    #[error(
+        "topic {topic} stands in no subscription; add it to ingest.kafka.subscriptions, so that its tenant and mapping are known"
+    )]
+    UnknownTopic {
+        /// Which.
+        topic: String,
+    },
     /// The brokers did not say which cluster they are.
     #[error(
         "no broker of {servers} answered within {secs} s; check ingest.kafka.bootstrap_servers and the TLS and SASL properties"

@@ -22,7 +22,9 @@ use crate::decode::{Decoder, Transport};
 use crate::error::IngestError;
 use crate::handler::{Batch, BatchHandler, HandleError};
 use crate::metrics::IngestMetrics;
-use lines::{Line, Lines};
+use lines::Line;
+
+pub(crate) use lines::Lines;
 
 pub use progress::Progress;
 

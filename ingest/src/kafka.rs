@@ -20,11 +20,11 @@ mod group;
 mod intake;
 pub mod partition;
 mod prepare;
-mod record;
+pub(crate) mod record;
 mod status;
 
-pub(crate) use intake::mapping_of;
 pub use intake::{KafkaControl, KafkaIntake, Surroundings};
+pub(crate) use intake::{decoders, mapping_of};
 pub use partition::StopCause;
 pub use status::{KafkaStatus, PartitionState, PartitionStatus};
 

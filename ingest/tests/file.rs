@@ -98,10 +98,11 @@ impl Drop for TestFile {
 }
 
 fn ten_lines() -> String {
-    message_types()
-        .into_iter()
-        .map(|message| format!("{}\n", message.example))
-        .collect()
+    let lines: Vec<_> = message_types()
+        .iter()
+        .map(|message| message.example.to_string())
+        .collect();
+    lines.join("\n") + "\n"
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Writes an `AsyncAPI` 3 document from a list of channels.
+//! Writes an AsyncAPI 3 document from a list of channels.
 
 use serde_json::{Map, Value, json};
 

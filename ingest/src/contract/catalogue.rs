@@ -16,7 +16,7 @@ use super::{
 pub struct MessageType {
     /// Its type.
     pub event_type: EventType,
-    /// Its name in the `AsyncAPI` document.
+    /// Its name in the AsyncAPI document.
     pub name: &'static str,
     /// What it says, in one line.
     pub summary: &'static str,
@@ -123,7 +123,7 @@ pub(super) fn schema_of<T: JsonSchema>() -> Value {
         .to_value()
 }
 
-/// The channels that Holdfast reads, for the `AsyncAPI` document.
+/// The channels that Holdfast reads, for the AsyncAPI document.
 pub fn channels() -> Vec<Channel> {
     let messages = message_types();
     Topic::ALL

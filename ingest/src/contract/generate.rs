@@ -26,7 +26,7 @@ impl ContractFile {
 }
 
 /// Everything that belongs into the folder of contracts: a JSON Schema and an example per message,
-/// the schema of the envelope, and the `AsyncAPI` document.
+/// the schema of the envelope, and the AsyncAPI document.
 pub fn contract_files() -> Vec<ContractFile> {
     let mut files = vec![
         ContractFile::json("asyncapi.json".to_owned(), &asyncapi_document()),

@@ -24,6 +24,26 @@ pub(crate) struct Attributes {
     pub synthetic: Option<String>,
 }
 
+/// A record that could not be taken apart, with what is known of it.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    pub attributes: Attributes,
+    pub problem: Problem,
+}
+
+impl Unread {
+    pub(crate) fn with(attributes: Attributes, problem: Problem) -> Box<Self> {
+        Box::new(Self {
+            attributes,
+            problem,
+        })
+    }
+
+    pub(crate) fn without_attributes(problem: Problem) -> Box<Self> {
+        Self::with(Attributes::default(), problem)
+    }
+}
+
 impl Attributes {
     /// Takes an attribute in; others are left alone.
     pub(crate) fn set(&mut self, name: &str, value: Cow<'_, str>) {
@@ -157,9 +177,8 @@ struct Structured<'a> {
 }
 
 /// Takes an event in structured mode apart: its attributes, and the JSON of its data.
-pub(crate) fn structured(json: &str) -> Result<(Attributes, Cow<'_, str>), (Attributes, Problem)> {
-    let event: Structured<'_> =
-        explain::read(json, "").map_err(|problem| (Attributes::default(), problem))?;
+pub(crate) fn structured(json: &str) -> Result<(Attributes, Cow<'_, str>), Box<Unread>> {
+    let event: Structured<'_> = explain::read(json, "").map_err(Unread::without_attributes)?;
     let own = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
     let attributes = Attributes {
         specversion: own(event.specversion),
@@ -176,7 +195,7 @@ pub(crate) fn structured(json: &str) -> Result<(Attributes, Cow<'_, str>), (Attr
     };
     match data(event.data, event.data_base64.as_deref()) {
         Ok(data) => Ok((attributes, data)),
-        Err(problem) => Err((attributes, problem)),
+        Err(problem) => Err(Unread::with(attributes, problem)),
     }
 }
 

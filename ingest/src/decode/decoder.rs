@@ -7,7 +7,7 @@ use std::time::Duration;
 use holdfast_domain::intake::{Freshness, Incoming, Origin, Received, RejectClass, Rejected};
 use holdfast_domain::{PlatformId, Sensitive, TenantId, Timestamp};
 
-use super::attributes::{self, Attributes};
+use super::attributes::{self, Attributes, Unread};
 use super::mapping::Mapping;
 use super::payload::{Source, Surroundings, Understood, understand};
 use super::{Problem, explain};
@@ -85,7 +85,7 @@ impl Decoder {
     pub fn json(&self, transport: Transport<'_>, bytes: &[u8]) -> Received {
         let body = self
             .text(bytes)
-            .map_err(|problem| (Attributes::default(), problem))
+            .map_err(Unread::without_attributes)
             .and_then(|json| self.sniff(json));
         self.receive(transport, bytes, body)
     }
@@ -93,7 +93,7 @@ impl Decoder {
     /// Rejects a record that could not even be taken whole.
     pub fn too_large(&self, transport: Transport<'_>, head: &[u8], found: usize) -> Received {
         let problem = Problem::too_large(found, self.limits.max_record_bytes);
-        self.receive(transport, head, Err((Attributes::default(), problem)))
+        self.receive(transport, head, Err(Unread::without_attributes(problem)))
     }
 
     /// The record's text, within the limit.
@@ -113,7 +113,7 @@ impl Decoder {
     }
 
     /// Tells structured mode from plain JSON by its content.
-    pub(crate) fn sniff<'a>(&self, json: &'a str) -> Result<Body<'a>, (Attributes, Problem)> {
+    pub(crate) fn sniff<'a>(&self, json: &'a str) -> Result<Body<'a>, Box<Unread>> {
         // With a mapping, only what names its CloudEvents version is an event.
         if self.mapping.is_some() && !names_specversion(json) {
             return Ok(Body::Plain {
@@ -133,10 +133,10 @@ impl Decoder {
         &self,
         transport: Transport<'_>,
         raw: &[u8],
-        body: Result<Body<'_>, (Attributes, Problem)>,
+        body: Result<Body<'_>, Box<Unread>>,
     ) -> Received {
         let (attributes, understood) = match body {
-            Err((attributes, problem)) => (attributes, Err(problem)),
+            Err(unread) => (unread.attributes, Err(unread.problem)),
             Ok(Body::Event {
                 attributes,
                 data,

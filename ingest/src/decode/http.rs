@@ -8,7 +8,7 @@ use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::value::RawValue;
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Unread};
 use super::decoder::Body;
 use super::kafka::is_cloud_event;
 use super::{Decoder, Problem, Transport, attributes, explain};
@@ -64,7 +64,7 @@ impl Decoder {
         let transport = transport(integrator, 0, received_at);
         let decoded = self
             .text(body)
-            .map_err(|problem| (Attributes::default(), problem))
+            .map_err(Unread::without_attributes)
             .and_then(|json| match mode {
                 Mode::Binary => Ok(Body::Event {
                     attributes: from_headers(headers),
@@ -96,7 +96,7 @@ impl Decoder {
             let json = event.get();
             let decoded = self
                 .text(json.as_bytes())
-                .map_err(|problem| (Attributes::default(), problem))
+                .map_err(Unread::without_attributes)
                 .and_then(structured);
             self.receive(
                 transport(integrator, item, received_at),
@@ -108,7 +108,7 @@ impl Decoder {
     }
 }
 
-fn structured(json: &str) -> Result<Body<'_>, (Attributes, Problem)> {
+fn structured(json: &str) -> Result<Body<'_>, Box<Unread>> {
     attributes::structured(json).map(|(attributes, data)| Body::Event {
         attributes,
         data,

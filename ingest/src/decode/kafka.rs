@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use holdfast_domain::Timestamp;
 use holdfast_domain::intake::{Origin, Received};
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Unread};
 use super::decoder::Body;
 use super::{Decoder, Problem, Transport, attributes};
 
@@ -52,18 +52,16 @@ impl Decoder {
         record: &KafkaRecord<'a>,
         attributes: Attributes,
         mode: Mode,
-    ) -> Result<Body<'a>, (Attributes, Problem)> {
+    ) -> Result<Body<'a>, Box<Unread>> {
         let Some(value) = record.value else {
-            return Err((
-                attributes,
-                Problem::poison(
-                    "the record has no value (a tombstone); send post.deleted, and keep the topic's cleanup.policy at delete",
-                ),
-            ));
+            let problem = Problem::poison(
+                "the record has no value (a tombstone); send post.deleted, and keep the topic's cleanup.policy at delete",
+            );
+            return Err(Unread::with(attributes, problem));
         };
         let json = match self.text(value) {
             Ok(json) => json,
-            Err(problem) => return Err((attributes, problem)),
+            Err(problem) => return Err(Unread::with(attributes, problem)),
         };
         match mode {
             Mode::Binary => Ok(Body::Event {
@@ -84,6 +82,7 @@ impl Decoder {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Structured,
     Binary,

@@ -17,7 +17,8 @@ pub(super) struct Answer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Item {
     /// Which event, from 0.
-    item: usize,
+    #[serde(rename = "item")]
+    number: usize,
     /// 200: recorded. 422 or 413: kept as a dead letter.
     status: u16,
     /// What was wrong with it, and what to do.
@@ -51,10 +52,10 @@ impl Answer {
 }
 
 impl Item {
-    fn to(item: usize, record: &Received) -> Self {
+    fn to(number: usize, record: &Received) -> Self {
         match &record.content {
             Ok(_) => Self {
-                item,
+                number,
                 status: StatusCode::OK.as_u16(),
                 problem: None,
             },
@@ -68,7 +69,7 @@ impl Item {
                     rejected.message
                 );
                 Self {
-                    item,
+                    number,
                     status: status.as_u16(),
                     problem: Some(problem),
                 }

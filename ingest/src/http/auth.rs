@@ -63,7 +63,9 @@ impl IntegratorAuth for StaticTokens {
             .0
             .iter()
             .filter(|(known, _)| bool::from(known.ct_eq(given.as_slice())));
-        Ok(found.last().map(|(_, integrator)| integrator.clone()))
+        Ok(found
+            .fold(None, |_, known| Some(known))
+            .map(|(_, integrator)| integrator.clone()))
     }
 }
 

@@ -68,7 +68,7 @@ impl ClientContext for Context {
             }
             RDKafkaLogLevel::Warning => warn!(facility, "librdkafka: {message}"),
             RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
-                info!(facility, "librdkafka: {message}")
+                info!(facility, "librdkafka: {message}");
             }
             RDKafkaLogLevel::Debug => debug!(facility, "librdkafka: {message}"),
         }

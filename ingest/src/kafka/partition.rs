@@ -34,6 +34,10 @@ const MISSES_BELIEVED: u32 = 3;
 
 /// What a partition is told.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made and used up once per record; a box would allocate for each"
+)]
 pub enum Input<'a> {
     /// Where it stands, by the store and the broker.
     Prepared(Standing),

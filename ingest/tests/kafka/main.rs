@@ -1,5 +1,6 @@
 //! The Kafka intake against a real broker.
 
+mod checking;
 mod freshness;
 mod reading;
 mod rebalancing;

@@ -82,7 +82,7 @@ impl Stage {
             .create_topics(&[topic], &AdminOptions::new())
             .await
             .unwrap();
-        results.into_iter().for_each(|result| drop(result.unwrap()));
+        assert!(results.iter().all(Result::is_ok), "{results:?}");
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
 
@@ -92,8 +92,8 @@ impl Stage {
             .delete_topics(&[&self.topic], &AdminOptions::new())
             .await
             .unwrap();
-        results.into_iter().for_each(|result| drop(result.unwrap()));
-        tokio::time::sleep(Duration::from_millis(1000)).await;
+        assert!(results.iter().all(Result::is_ok), "{results:?}");
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 
     pub(crate) async fn send(&self, key: &str, value: &[u8], headers: &[(&str, &str)]) {
@@ -121,13 +121,13 @@ impl Stage {
         let events: Vec<String> = numbers
             .map(|number| event(author, number).to_string())
             .collect();
+        let send = |event| {
+            self.producer
+                .send_result(FutureRecord::to(&self.topic).key(author).payload(event))
+        };
         let sends: Vec<_> = events
             .iter()
-            .map(|event| {
-                self.producer
-                    .send_result(FutureRecord::to(&self.topic).key(author).payload(event))
-            })
-            .map(|sent| sent.map_err(|(error, _)| error).unwrap())
+            .map(|event| send(event).ok().expect("room in the queue"))
             .collect();
         for sent in sends {
             sent.await.unwrap().map_err(|(error, _)| error).unwrap();

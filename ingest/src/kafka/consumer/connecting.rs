@@ -19,15 +19,17 @@ impl Reader {
     pub(super) fn connect(&mut self, inbox: &mpsc::Receiver<Message>) -> Result<(), IngestError> {
         while self.ending.is_none() && self.cluster.is_empty() {
             self.hear(inbox);
-            match self.with.consumer.client().fetch_cluster_id(ANSWER_WITHIN) {
-                Some(cluster) => self.cluster = cluster,
-                None => {
-                    let error = IngestError::NoBroker {
-                        servers: self.with.config.bootstrap_servers.clone(),
-                        secs: ANSWER_WITHIN.as_secs(),
-                    };
-                    warn!("{error}");
-                }
+            if let Some(cluster) = self.with.consumer.client().fetch_cluster_id(ANSWER_WITHIN) {
+                self.cluster = cluster;
+            } else {
+                let servers = self.with.config.bootstrap_servers.clone();
+                warn!(
+                    "{}",
+                    IngestError::NoBroker {
+                        servers,
+                        secs: ANSWER_WITHIN.as_secs()
+                    }
+                );
             }
         }
         if self.ending.is_some() {

@@ -124,7 +124,9 @@ impl Reader {
             .get(place)
             .is_some_and(|owned| owned.queue.is_some())
         {
-            self.report(place, "pausing", self.with.consumer.pause(&one(place)));
+            if let Err(error) = self.with.consumer.pause(&one(place)) {
+                warn!(partition = %place, %error, "pausing {place} failed");
+            }
         }
         self.write_status();
     }
@@ -157,20 +159,14 @@ impl Reader {
         match outcome {
             BatchOutcome::Recorded => debug!(partition = %place, "recorded a batch of {place}"),
             BatchOutcome::Fenced => {
-                info!(partition = %place, "dropped a batch of {place}: another owner has moved the position")
+                info!(partition = %place, "dropped a batch of {place}: another owner has moved the position");
             }
             BatchOutcome::Retried => {
-                warn!(partition = %place, "a batch of {place} was not taken, again soon")
+                warn!(partition = %place, "a batch of {place} was not taken, again soon");
             }
             BatchOutcome::Refused | BatchOutcome::Abandoned => {
                 warn!(partition = %place, outcome = outcome.as_str(), "gave up a batch of {place}");
             }
-        }
-    }
-
-    fn report(&self, place: &TopicPartition, doing: &str, result: KafkaResult<()>) {
-        if let Err(error) = result {
-            warn!(partition = %place, %error, "{doing} {place}");
         }
     }
 
