@@ -18,13 +18,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use holdfast_domain::{Clock, SubjectId, TenantId, Timestamp};
-use rand::RngCore as _;
 use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::fingerprint::Fingerprinter;
 
 pub use master::MasterKey;
+use seal::fill_random;
 pub(crate) use seal::{NONCE, aad, derive, open, seal};
 pub(crate) use table::{DbKeyTable, KeyRow, KeyTable, insert_keys};
 
@@ -46,7 +46,7 @@ impl fmt::Debug for Key {
 impl Key {
     fn random() -> Self {
         let mut bytes = [0; 32];
-        rand::rng().fill_bytes(&mut bytes);
+        fill_random(&mut bytes);
         Self(bytes)
     }
 }

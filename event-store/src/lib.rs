@@ -14,6 +14,8 @@
 mod appender;
 pub mod chain;
 pub mod config;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod error;
 pub mod fingerprint;
 mod group;
@@ -26,6 +28,7 @@ mod migrate;
 pub mod ports;
 mod postgres;
 mod prepare;
+pub mod projector;
 mod read;
 mod sql;
 mod sqlite;
@@ -37,4 +40,5 @@ pub use fingerprint::{Fingerprint, FingerprintKind, Fingerprinter};
 pub use keys::MasterKey;
 pub use memory::MemoryStore;
 pub use ports::*;
+pub use projector::{Projection, Projector};
 pub use store::{AnyStore, Store, connect};

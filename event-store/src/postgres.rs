@@ -110,9 +110,9 @@ async fn make_schema(options: &PgConnectOptions, schema: &str) -> Result<(), Sto
     }
     let mut connection = options.clone().connect().await.map_err(failed)?;
     // Two instances may make it at the same time, and `IF NOT EXISTS` alone can still collide.
-    let sql = format!(
-        "SELECT pg_advisory_lock(4845321); CREATE SCHEMA IF NOT EXISTS {schema}; SELECT pg_advisory_unlock(4845321)"
-    );
+    // Statements of one script are one transaction: the lock is held until the schema is there.
+    let sql =
+        format!("SELECT pg_advisory_xact_lock(4845321); CREATE SCHEMA IF NOT EXISTS {schema}");
     sqlx::raw_sql(AssertSqlSafe(sql))
         .execute(&mut connection)
         .await

@@ -14,7 +14,7 @@ pub(crate) const NONCE: usize = 24;
 /// Seals: nonce, then ciphertext and tag. `aad` says where it stands, so that it opens nowhere else.
 pub(crate) fn seal(key: &Key, aad: &[u8], plain: &[u8]) -> Vec<u8> {
     let mut nonce = [0; NONCE];
-    rand::rng().fill_bytes(&mut nonce);
+    fill_random(&mut nonce);
     let cipher = XChaCha20Poly1305::new((&key.0).into());
     let sealed = cipher
         .encrypt(XNonce::from_slice(&nonce), Payload { msg: plain, aad })
@@ -23,6 +23,15 @@ pub(crate) fn seal(key: &Key, aad: &[u8], plain: &[u8]) -> Vec<u8> {
     out.extend_from_slice(&nonce);
     out.extend_from_slice(&sealed);
     out
+}
+
+/// Keys and nonces: the one place that takes chance from the system.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a key or nonce must not be reproducible"
+)]
+pub(super) fn fill_random(bytes: &mut [u8]) {
+    rand::rng().fill_bytes(bytes);
 }
 
 /// Opens what [`seal`] made; `None` for another key, place or content.
