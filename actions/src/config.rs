@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::contract::{Channel, HeaderStyle};
 
 /// The section `[actions]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ActionsConfig {
     /// Where messages go: `log`, `kafka` or `webhook`. `log` writes ids to the program's own log and
@@ -69,7 +69,9 @@ impl Default for ActionsConfig {
 }
 
 /// Where messages go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Output {
     /// Ids to the program's own log.
@@ -82,7 +84,9 @@ pub enum Output {
 }
 
 /// Whether actions leave the house.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// They are recorded and stay.
@@ -93,7 +97,7 @@ pub enum Mode {
 }
 
 /// A section `[actions.communities.<id>]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommunityConfig {
     /// Whether its actions leave the house.
@@ -101,7 +105,7 @@ pub struct CommunityConfig {
 }
 
 /// A section `[actions.platforms.<id>]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformConfig {
     /// The actions that it carries out.
@@ -109,7 +113,7 @@ pub struct PlatformConfig {
 }
 
 /// The section `[actions.relay]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RelayConfig {
     /// How often the outbox is looked at when nothing says that there is something new, in
@@ -145,7 +149,7 @@ impl Default for RelayConfig {
 }
 
 /// The section `[actions.kafka]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct KafkaConfig {
     /// The brokers, `host:port` separated by commas.
@@ -180,7 +184,7 @@ impl Default for KafkaConfig {
 }
 
 /// The section `[actions.webhook]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhookConfig {
     /// Where messages are posted to; `https`, unless the host is in `allow_hosts`.
@@ -210,7 +214,7 @@ impl Default for WebhookConfig {
 }
 
 /// A section `[actions.webhook.channels.<channel>]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndpointConfig {
     /// Where the channel's messages are posted to.
@@ -220,7 +224,7 @@ pub struct EndpointConfig {
 }
 
 /// The section `[actions.heartbeat]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct HeartbeatConfig {
     /// An address that raises an alarm when it is *not* called for some minutes (a dead-man switch).

@@ -181,7 +181,7 @@ impl Machine {
             Input::NotMarked { ticket, mark } => {
                 self.mark_again.push((now + STORE_WAIT, ticket, mark));
             }
-            Input::Lost { shard, lease } => self.lost(shard, &lease),
+            Input::Lost { shard, lease } => self.lost(shard, &lease, now),
             Input::Stop => self.stop(now, &mut orders),
         }
         self.go_on(now, &mut orders);
@@ -351,9 +351,11 @@ impl Machine {
         }
     }
 
-    fn lost(&mut self, number: u16, lease: &Lease) {
-        if holds(&self.shards[usize::from(number)], lease) {
-            self.shards[usize::from(number)].lease = None;
+    fn lost(&mut self, number: u16, lease: &Lease, now: Timestamp) {
+        let shard = &mut self.shards[usize::from(number)];
+        if holds(shard, lease) {
+            shard.lease = None;
+            shard.acquire_at = now;
             self.forget(number);
         }
     }

@@ -6,7 +6,7 @@ use holdfast_actions::ActionsError;
 use holdfast_domain::Actor;
 use holdfast_event_store::{AppendError, OutboxChange, OutgoingStatus};
 
-use crate::house::{House, MINUTE, hide, refused, tenant};
+use crate::house::{House, MINUTE, hide, tenant};
 
 #[tokio::test]
 async fn a_stop_holds_actions_on_every_instance_and_lets_alerts_leave() {
@@ -165,5 +165,4 @@ async fn alert(house: &House) {
     house
         .record(vec![event], vec![OutboxChange::Put(message)])
         .await;
-    let _ = refused;
 }

@@ -7,4 +7,5 @@ mod levers;
 mod order;
 mod parking;
 mod results;
+mod running;
 mod wrapping;
