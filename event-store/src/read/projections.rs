@@ -27,9 +27,7 @@ impl Projections for Store {
     async fn begin_generation(&self, name: &str) -> Result<Generation, StoreError> {
         let mut tx = self.db.begin().await?;
         let states = locked(&mut tx, name).await?;
-        for half_built in states.iter().filter(|state| !state.serving) {
-            remove(&mut tx, name, half_built.generation).await?;
-        }
+        // Before the half-built one goes: a number never comes back, so that its writer writes nowhere.
         let mut rows = tx
             .query(
                 "SELECT COALESCE(MAX(generation), 0) FROM proj_generations",
@@ -37,6 +35,9 @@ impl Projections for Store {
             )
             .await?;
         let last = rows.first_mut().map_or(Ok(0), |row| row.int(0))?;
+        for half_built in states.iter().filter(|state| !state.serving) {
+            remove(&mut tx, name, half_built.generation).await?;
+        }
         let serving = !states.iter().any(|state| state.serving);
         let sql = "INSERT INTO proj_generations (name, generation, serving, checkpoint) VALUES ($1, $2, $3, NULL)";
         tx.execute(sql, values![name, last + 1, serving]).await?;
