@@ -9,8 +9,8 @@ use holdfast_domain::assessment::{Finding, Inputs};
 use holdfast_domain::rule_match::RuleMode;
 use holdfast_domain::signal::Answer;
 use holdfast_domain::{
-    ActionPart, Assessment, CrisisLevel, CrisisReading, Evidence, PostRef, Recommendation, RuleId,
-    RuleMatch, Signal, SignalKind, Span, Stage, signal::Unavailable,
+    ActionKind, ActionPart, Assessment, CrisisLevel, CrisisReading, Evidence, PostRef,
+    Recommendation, RuleId, RuleMatch, Signal, SignalKind, Span, Stage, signal::Unavailable,
 };
 
 use crate::attribution;
@@ -234,10 +234,28 @@ impl<'a> Gathering<'a> {
             &mut self.recommendation.suggested,
             parts(&then.suggest, &spans),
         );
-        push_new(
-            &mut self.recommendation.automatic,
-            parts(&then.automatic, &spans),
-        );
+        for part in parts(&then.automatic, &spans) {
+            self.add_automatic(part);
+        }
+    }
+
+    /// One automatic message at most, whichever rules ask for one; what is hidden is explained, so a
+    /// private message goes before a hint.
+    fn add_automatic(&mut self, part: ActionPart) {
+        let automatic = &mut self.recommendation.automatic;
+        let speaks =
+            |part: &ActionPart| matches!(part.kind(), ActionKind::Outreach | ActionKind::Nudge);
+        let spoken = automatic.iter().position(speaks).filter(|_| speaks(&part));
+        match spoken {
+            Some(at)
+                if part.kind() == ActionKind::Outreach
+                    && automatic[at].kind() == ActionKind::Nudge =>
+            {
+                automatic[at] = part;
+            }
+            Some(_) => {}
+            None => push_new(automatic, std::iter::once(part)),
+        }
     }
 
     fn add_attributions(&mut self, policy: &Policy) {

@@ -1,4 +1,4 @@
-use holdfast_domain::{ActionKind, Score};
+use holdfast_domain::Score;
 use proptest::prelude::*;
 
 use super::*;
@@ -266,6 +266,31 @@ fn nothing_is_hidden_and_nobody_written_to_when_the_words_stand_in_an_earlier_me
     });
     assert_eq!(evaluation.matches.len(), 1);
     assert!(evaluation.recommendation.automatic.is_empty());
+}
+
+#[test]
+fn rules_together_send_one_automatic_message_and_never_lose_the_one_that_explains() {
+    let ruleset = compile(&[
+        rule(
+            "crisis/a",
+            "the sea",
+            "automatic: [{ nudge: kinder-words }, { label: sea }]",
+        ),
+        rule("crisis/b", "the storm", "automatic: [{ outreach: first }]"),
+        rule(
+            "crisis/c",
+            "the wind",
+            "automatic: [{ outreach: second }, { label: sea }]",
+        ),
+    ]);
+    let evaluation = judge(&ruleset, "the sea, the storm, the wind", &clear_signals());
+    let outreach = ActionPart::Outreach {
+        template: Some("first".to_owned()),
+    };
+    let label = ActionPart::Label {
+        label: "sea".to_owned(),
+    };
+    assert_eq!(evaluation.recommendation.automatic, [outreach, label]);
 }
 
 #[test]
