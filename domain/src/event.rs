@@ -91,7 +91,7 @@ moderation_events! {
     LeaseRenewed = 1;
     CaseReleased = 1;
     LeaseExpired = 1;
-    TextRevealed = 1;
+    TextRevealed = 2;
     NoteAdded = 1;
     ContactRecorded = 1;
     DecisionRecorded = 1;
