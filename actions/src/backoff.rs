@@ -83,15 +83,15 @@ mod tests {
     fn retries_are_seconds_then_hours_apart_and_not_five_within_155_milliseconds() {
         assert!(waits(Urgency::Enforcement, 1) >= Duration::from_secs(4));
         let first_five: Duration = (1..=5).map(|n| waits(Urgency::Enforcement, n)).sum();
-        assert!(first_five > Duration::from_secs(120), "{first_five:?}");
+        assert!(first_five > Duration::from_mins(2), "{first_five:?}");
     }
 
     #[test]
     fn retries_go_on_for_days_and_not_ten_times_in_five_minutes_then_silence() {
         let first_ten: Duration = (1..=10).map(|n| waits(Urgency::Enforcement, n)).sum();
-        assert!(first_ten > Duration::from_secs(3600), "{first_ten:?}");
-        let three_days = Duration::from_secs(72 * 3600);
-        let within = (1..)
+        assert!(first_ten > Duration::from_hours(1), "{first_ten:?}");
+        let three_days = Duration::from_hours(72);
+        let within = (1..1000)
             .scan(Duration::ZERO, |at, n| {
                 *at += waits(Urgency::Enforcement, n);
                 Some(*at)
@@ -107,13 +107,13 @@ mod tests {
     #[test]
     fn an_alert_is_tried_at_least_every_72_seconds_whatever_the_receiver_asks() {
         let backoff = Backoff::new(&RelayConfig::default());
-        let hour = Some(Duration::from_secs(3600));
+        let hour = Some(Duration::from_hours(1));
         for failures in [1, 5, 40, u32::MAX] {
             let wait = backoff.after(Urgency::Alert, failures, "id", hour);
             assert!(wait <= Duration::from_secs(72), "{wait:?}");
         }
         let wait = backoff.after(Urgency::Enforcement, 1, "id", hour);
-        assert_eq!(wait, Duration::from_secs(3600));
+        assert_eq!(wait, Duration::from_hours(1));
     }
 
     #[test]

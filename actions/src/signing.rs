@@ -21,7 +21,7 @@ pub const TIMESTAMP_HEADER: &str = "webhook-timestamp";
 /// The header with the signatures, separated by spaces.
 pub const SIGNATURE_HEADER: &str = "webhook-signature";
 /// How far a message's time may be from the receiver's before it counts as a replay.
-pub const TOLERANCE: Duration = Duration::from_secs(5 * 60);
+pub const TOLERANCE: Duration = Duration::from_mins(5);
 
 const PREFIX: &str = "whsec_";
 const SCHEME: &str = "v1,";

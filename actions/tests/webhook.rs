@@ -147,7 +147,7 @@ async fn a_retry_bears_the_same_id_and_a_fresh_signed_time() {
     let sender = sender_to(&receiver);
     let first = sender.send(&parcel("m1")).await;
     assert!(matches!(first, Err(SendError::NotNow { .. })), "{first:?}");
-    let later = T0 + Duration::from_secs(600);
+    let later = T0 + Duration::from_mins(10);
     sender.send(&parcel_at("m1", later)).await.unwrap();
     let seen = receiver.seen.lock().unwrap().clone();
     let [(first, _), (second, _)] = &seen[..] else {

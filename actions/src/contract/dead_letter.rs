@@ -1,5 +1,7 @@
 //! Records that could not be read, and what their headers say.
 
+use std::fmt::Display;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -130,8 +132,8 @@ impl DeadLetter {
     }
 }
 
-fn text(name: &str, value: impl ToString) -> (String, Vec<u8>) {
-    (name.to_owned(), value.to_string().into_bytes())
+fn text(name: &str, value: impl Display) -> (String, Vec<u8>) {
+    (name.to_owned(), format!("{value}").into_bytes())
 }
 
 #[cfg(test)]

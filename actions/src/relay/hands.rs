@@ -171,6 +171,7 @@ impl Hands {
             (Ok(false), _) => Input::Lost {
                 shard: ticket.shard,
                 lease: ticket.lease,
+                place: None,
             },
             (Ok(true), Ok(Some(found))) if found.status != OutgoingStatus::Taken => {
                 Input::Marked { ticket }

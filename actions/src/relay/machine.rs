@@ -82,6 +82,8 @@ pub enum Input {
         shard: u16,
         /// The lease that is gone.
         lease: Lease,
+        /// Whose place on the way out is free again, where a sending broke off.
+        place: Option<Urgency>,
     },
     /// Finish what is on its way and give the shards back.
     Stop,
@@ -181,7 +183,16 @@ impl Machine {
             Input::NotMarked { ticket, mark } => {
                 self.mark_again.push((now + STORE_WAIT, ticket, mark));
             }
-            Input::Lost { shard, lease } => self.lost(shard, &lease, now),
+            Input::Lost {
+                shard,
+                lease,
+                place,
+            } => {
+                if let Some(urgency) = place {
+                    self.sending[urgency as usize] -= 1;
+                }
+                self.lost(shard, &lease, now);
+            }
             Input::Stop => self.stop(now, &mut orders),
         }
         self.go_on(now, &mut orders);

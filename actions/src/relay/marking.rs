@@ -56,31 +56,11 @@ impl Marking<'_> {
             (_, Mark::Superseded(by)) => self.give_way(ticket, by).await,
             _ => self.record_alone(ticket, mark).await,
         };
-        let recorded = self.understand(ticket, &outcome);
+        let recorded = understand(ticket, &outcome);
         if recorded == Recorded::Yes {
             tell(ticket, mark);
         }
         recorded
-    }
-
-    fn understand(&self, ticket: &Ticket, outcome: &Result<(), AppendError>) -> Recorded {
-        let message = ticket.message.message.id;
-        match outcome {
-            Ok(()) => Recorded::Yes,
-            Err(AppendError::LeaseLost { name, .. }) => {
-                info!(lease = %name, message.id = %message, "another instance relays this shard now");
-                Recorded::LeaseLost
-            }
-            Err(AppendError::AlreadySent { .. }) => Recorded::Yes,
-            Err(error) if error.is_transient() || error.is_conflict() => {
-                warn!(message.id = %message, %error, "what became of message {message} is not recorded yet");
-                Recorded::NotYet
-            }
-            Err(error) => {
-                error!(message.id = %message, %error, "what became of message {message} cannot be recorded; it is tried again");
-                Recorded::NotYet
-            }
-        }
     }
 
     async fn record_alone(&self, ticket: &Ticket, mark: Mark) -> Result<(), AppendError> {
@@ -102,7 +82,7 @@ impl Marking<'_> {
             let Some(asked) = asked(self.log, tenant, case, id).await? else {
                 return self.record_alone(ticket, mark).await;
             };
-            let append = match self.fact(&asked, ticket, mark) {
+            let append = match fact(&asked, ticket, mark) {
                 Ok(events) => self.with_fact(&asked, ticket, mark, events),
                 // The platform answered before we came to record the sending: the fact is there.
                 Err(_) => return self.record_alone(ticket, mark).await,
@@ -119,23 +99,6 @@ impl Marking<'_> {
         Err(last.unwrap_or_else(|| AppendError::Corrupt {
             what: "no attempt was made".to_owned(),
         }))
-    }
-
-    fn fact(
-        &self,
-        asked: &Asked,
-        ticket: &Ticket,
-        mark: Mark,
-    ) -> Result<Vec<ModerationEvent>, Refusal> {
-        let id = asked.action.id;
-        let attempts = ticket.message.attempts;
-        let event = match mark {
-            Mark::Parked(why) => asked.case.parked(id, why, attempts)?,
-            _ => asked
-                .case
-                .dispatched(id, ticket.message.sequence, attempts)?,
-        };
-        Ok(vec![event])
     }
 
     fn with_fact(
@@ -214,6 +177,37 @@ impl Marking<'_> {
                 .inc();
         }
     }
+}
+
+fn understand(ticket: &Ticket, outcome: &Result<(), AppendError>) -> Recorded {
+    let message = ticket.message.message.id;
+    match outcome {
+        Ok(()) => Recorded::Yes,
+        Err(AppendError::LeaseLost { name, .. }) => {
+            info!(lease = %name, message.id = %message, "another instance relays this shard now");
+            Recorded::LeaseLost
+        }
+        Err(error) if error.is_transient() || error.is_conflict() => {
+            warn!(message.id = %message, %error, "what became of message {message} is not recorded yet");
+            Recorded::NotYet
+        }
+        Err(error) => {
+            error!(message.id = %message, %error, "what became of message {message} cannot be recorded; it is tried again");
+            Recorded::NotYet
+        }
+    }
+}
+
+fn fact(asked: &Asked, ticket: &Ticket, mark: Mark) -> Result<Vec<ModerationEvent>, Refusal> {
+    let id = asked.action.id;
+    let attempts = ticket.message.attempts;
+    let event = match mark {
+        Mark::Parked(why) => asked.case.parked(id, why, attempts)?,
+        _ => asked
+            .case
+            .dispatched(id, ticket.message.sequence, attempts)?,
+    };
+    Ok(vec![event])
 }
 
 impl Asked {

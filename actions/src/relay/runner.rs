@@ -1,6 +1,6 @@
 //! The thin shell: passes orders and inputs back and forth, and sleeps in between.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tracing::error;
 
 use super::hands::{Hands, HandsParts};
 use super::machine::{Input, Machine, Order};
-use super::plan::Settings;
+use super::plan::{Settings, Urgency};
 use crate::config::ActionsConfig;
 
 /// How long a stopping relay waits for what is on its way.
@@ -108,17 +108,19 @@ async fn news_after(
 struct Work {
     tasks: JoinSet<Option<Input>>,
     /// Which task works under which lease, should it break off.
-    leases: std::collections::HashMap<Id, (u16, Lease)>,
+    leases: HashMap<Id, (u16, Lease, Option<Urgency>)>,
 }
 
 impl Work {
     fn start(&mut self, hands: &Arc<Hands>, orders: Vec<Order>) {
         for order in orders {
             let lease = match &order {
-                Order::Send(ticket) | Order::Mark(ticket, _) => {
-                    Some((ticket.shard, ticket.lease.clone()))
+                Order::Send(ticket) => {
+                    let place = Some(Urgency::of(&ticket.message));
+                    Some((ticket.shard, ticket.lease.clone(), place))
                 }
-                Order::Take { shard, lease, .. } => Some((*shard, lease.clone())),
+                Order::Mark(ticket, _) => Some((ticket.shard, ticket.lease.clone(), None)),
+                Order::Take { shard, lease, .. } => Some((*shard, lease.clone(), None)),
                 _ => None,
             };
             let hands = Arc::clone(hands);
@@ -141,10 +143,14 @@ impl Work {
             }
             Err(failed) => {
                 error!(error = %failed, "part of the relay broke off; its shard changes hands");
-                let (shard, lease) = self.leases.remove(&failed.id())?;
+                let (shard, lease, place) = self.leases.remove(&failed.id())?;
                 // Only a change of hands makes the store give the message out again.
                 hands.carry_out(Order::Release(lease.clone())).await;
-                Some(Input::Lost { shard, lease })
+                Some(Input::Lost {
+                    shard,
+                    lease,
+                    place,
+                })
             }
         }
     }

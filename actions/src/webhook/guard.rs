@@ -116,8 +116,9 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     };
     match address.segments() {
         // An IPv4 address in other clothes is judged as what it is.
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] => embedded(high, low),
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => embedded(high, low),
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => embedded(high, low),
         // Teredo, documentation.
         [0x2001, 0 | 0xdb8, ..] => false,
         // Everything in public use today.

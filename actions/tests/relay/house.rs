@@ -34,7 +34,7 @@ pub(crate) const MEMBER: SubjectId = SubjectId::from_u128(0x10);
 /// Their case.
 pub(crate) const CASE: CaseId = CaseId::from_u128(0x20);
 
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
 
 /// What the sender answers, and what it was given.
 #[derive(Default)]
