@@ -24,8 +24,14 @@ impl Default for ClassifiersConfig {
     fn default() -> Self {
         Self {
             lexicon_folder: None,
-            triage: PanelConfig { budget_ms: 500, most_running: 4 },
-            deep: PanelConfig { budget_ms: 5_000, most_running: 4 },
+            triage: PanelConfig {
+                budget_ms: 500,
+                most_running: 4,
+            },
+            deep: PanelConfig {
+                budget_ms: 5_000,
+                most_running: 4,
+            },
             chat: ChatConfig::default(),
         }
     }
@@ -44,7 +50,10 @@ pub struct PanelConfig {
 
 impl Default for PanelConfig {
     fn default() -> Self {
-        Self { budget_ms: 500, most_running: 4 }
+        Self {
+            budget_ms: 500,
+            most_running: 4,
+        }
     }
 }
 
@@ -60,6 +69,9 @@ pub struct ChatConfig {
 
 impl Default for ChatConfig {
     fn default() -> Self {
-        Self { window_secs: 180, most_messages: 10 }
+        Self {
+            window_secs: 180,
+            most_messages: 10,
+        }
     }
 }

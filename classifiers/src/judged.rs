@@ -31,9 +31,17 @@ impl JudgedText {
     /// with it that [`ChatConfig`] admits: same author, same thread, close before, by event time.
     pub fn of(post: &Post, parent: Option<&Post>, preceding: &[Post], chat: &ChatConfig) -> Self {
         let used = admitted(post, preceding, chat);
-        let texts = used.iter().rev().map(|nth| preceding[*nth].text.reveal().as_str());
-        let parent = parent.map(|parent| &parent.text).or_else(|| post.reply_context.first());
-        let mut judged = Self::of_texts(texts.chain([post.text.reveal().as_str()]), post.language.as_deref());
+        let texts = used
+            .iter()
+            .rev()
+            .map(|nth| preceding[*nth].text.reveal().as_str());
+        let parent = parent
+            .map(|parent| &parent.text)
+            .or_else(|| post.reply_context.first());
+        let mut judged = Self::of_texts(
+            texts.chain([post.text.reveal().as_str()]),
+            post.language.as_deref(),
+        );
         judged.parent = parent.map(|text| Sensitive::new(normalise(text.reveal())));
         judged.used = used;
         judged
@@ -108,14 +116,18 @@ impl JudgedText {
     pub fn evidence(&self, range: Range<usize>, label: &str) -> Vec<Evidence> {
         let span = self.normalised.reveal().original_span(range);
         let last = self.messages.len() - 1;
-        let touched = self.messages.iter().enumerate().filter_map(|(nth, message)| {
-            let (start, end) = (span.start.max(message.start), span.end.min(message.end));
-            (start < end).then(|| Evidence {
-                span: Span::new(start - message.start..end - message.start),
-                message: (last - nth) as u8,
-                label: label.to_owned(),
-            })
-        });
+        let touched = self
+            .messages
+            .iter()
+            .enumerate()
+            .filter_map(|(nth, message)| {
+                let (start, end) = (span.start.max(message.start), span.end.min(message.end));
+                (start < end).then(|| Evidence {
+                    span: Span::new(start - message.start..end - message.start),
+                    message: (last - nth) as u8,
+                    label: label.to_owned(),
+                })
+            });
         touched.collect()
     }
 }
@@ -147,8 +159,15 @@ fn admitted(post: &Post, preceding: &[Post], chat: &ChatConfig) -> Vec<usize> {
             && other.created_at <= post.created_at
             && post.created_at.since(other.created_at) <= window
     };
-    let mut used: Vec<usize> = (0..preceding.len()).filter(|nth| belongs(&preceding[*nth])).collect();
-    used.sort_by_key(|nth| (std::cmp::Reverse(preceding[*nth].created_at), std::cmp::Reverse(*nth)));
+    let mut used: Vec<usize> = (0..preceding.len())
+        .filter(|nth| belongs(&preceding[*nth]))
+        .collect();
+    used.sort_by_key(|nth| {
+        (
+            std::cmp::Reverse(preceding[*nth].created_at),
+            std::cmp::Reverse(*nth),
+        )
+    });
     used.truncate(usize::from(chat.most_messages));
     used
 }

@@ -32,7 +32,9 @@ pub fn guess(normalised: &str, declared: Option<&str>) -> Guess {
 fn known(tag: &str) -> Option<&'static str> {
     let main = tag.split(['-', '_']).next()?;
     let codes = words::COMMON.iter().map(|(code, _)| *code);
-    codes.chain(["ar"]).find(|code| code.eq_ignore_ascii_case(tag) || code.eq_ignore_ascii_case(main))
+    codes
+        .chain(["ar"])
+        .find(|code| code.eq_ignore_ascii_case(tag) || code.eq_ignore_ascii_case(main))
 }
 
 fn by_script(text: &str) -> Option<Guess> {
@@ -44,7 +46,10 @@ fn by_script(text: &str) -> Option<Guess> {
             '\u{600}'..='\u{6FF}' => {
                 arabic += 1;
                 // Letters of Persian, Urdu and Pashto that Arabic lacks.
-                beyond_arabic += usize::from(matches!(ch, 'پ' | 'چ' | 'گ' | 'ژ' | 'ٹ' | 'ڑ' | 'ے' | 'ں' | 'ہ'));
+                beyond_arabic += usize::from(matches!(
+                    ch,
+                    'پ' | 'چ' | 'گ' | 'ژ' | 'ٹ' | 'ڑ' | 'ے' | 'ں' | 'ہ'
+                ));
             }
             // A Han or Hangul character says as much as several letters.
             '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => other += 3,
@@ -55,16 +60,26 @@ fn by_script(text: &str) -> Option<Guess> {
         return None;
     }
     let is_arabic = arabic > other && beyond_arabic * 25 < arabic;
-    Some(if is_arabic { Guess::Known("ar") } else { Guess::Other })
+    Some(if is_arabic {
+        Guess::Known("ar")
+    } else {
+        Guess::Other
+    })
 }
 
 fn by_words(text: &str) -> Guess {
-    let words: Vec<&str> = text.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()).take(200).collect();
+    let words: Vec<&str> = text
+        .split(|ch: char| !ch.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(200)
+        .collect();
     if words.len() < FEWEST_WORDS {
         return Guess::Undetermined;
     }
     let count = |common: &[&str]| words.iter().filter(|word| common.contains(word)).count();
-    let counted = words::COMMON.iter().map(|(code, common)| (count(common), *code));
+    let counted = words::COMMON
+        .iter()
+        .map(|(code, common)| (count(common), *code));
     // The earlier language wins a tie.
     let (most, code) = counted.rev().max().map_or((0, ""), |best| best);
     let english = count(words::COMMON[0].1);
@@ -90,13 +105,25 @@ mod tests {
 
     #[test]
     fn common_words_and_scripts_tell_the_language() {
-        assert_eq!(guessed("I went to the shop and it was raining again"), Guess::Known("en"));
-        assert_eq!(guessed("No sé qué hacer con todo esto, estoy muy cansada de la vida"), Guess::Known("es"));
-        assert_eq!(guessed("ich weiß nicht was ich noch machen soll und bin müde"), Guess::Known("de"));
+        assert_eq!(
+            guessed("I went to the shop and it was raining again"),
+            Guess::Known("en")
+        );
+        assert_eq!(
+            guessed("No sé qué hacer con todo esto, estoy muy cansada de la vida"),
+            Guess::Known("es")
+        );
+        assert_eq!(
+            guessed("ich weiß nicht was ich noch machen soll und bin müde"),
+            Guess::Known("de")
+        );
         assert_eq!(guessed("لا أعرف ماذا أفعل بعد اليوم"), Guess::Known("ar"));
         assert_eq!(guessed("Я больше не могу так жить"), Guess::Other);
         assert_eq!(guessed("もう生きていたくない"), Guess::Other);
-        assert_eq!(guessed("tänään kävin kaupassa enkä jaksanut enää mitään muuta tehdä"), Guess::Other);
+        assert_eq!(
+            guessed("tänään kävin kaupassa enkä jaksanut enää mitään muuta tehdä"),
+            Guess::Other
+        );
     }
 
     #[test]

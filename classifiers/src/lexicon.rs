@@ -38,7 +38,6 @@ use sha2::{Digest, Sha256};
 pub use self::file::{Lexicon, Reviewed};
 use self::index::Index;
 pub use self::shipped::{shipped, with_folder};
-use crate::error::LexiconError;
 use crate::normalise::normalise;
 
 /// A phrase found in a text.
@@ -92,10 +91,10 @@ pub struct LexiconSet {
 }
 
 impl LexiconSet {
-    /// Compiles checked files. Fails on a phrase that cannot be read.
-    pub fn new(lexicons: Vec<Lexicon>) -> Result<Self, LexiconError> {
-        let index = Index::build(&lexicons)?;
-        Ok(Self { lexicons, index })
+    /// Compiles checked files.
+    pub fn new(lexicons: Vec<Lexicon>) -> Self {
+        let index = Index::build(&lexicons);
+        Self { lexicons, index }
     }
 
     /// The files behind it.
@@ -109,17 +108,26 @@ impl LexiconSet {
         for lexicon in &self.lexicons {
             hash.update(lexicon.digest);
         }
-        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let mut start = [0; 8];
+        start.copy_from_slice(&hash.finalize()[..8]);
+        format!("{:016x}", u64::from_be_bytes(start))
     }
 
     /// Languages with a file for this signal.
     pub fn languages(&self, signal: SignalKind) -> impl Iterator<Item = &str> {
-        self.lexicons.iter().filter(move |file| file.signal == signal).map(|file| file.language.as_str())
+        self.lexicons
+            .iter()
+            .filter(move |file| file.signal == signal)
+            .map(|file| file.language.as_str())
     }
 
     /// What is said in a normalised text, contexts considered, from left to right.
     pub fn find(&self, normalised: &str) -> Vec<Hit<'_>> {
-        self.index.find(normalised).into_iter().filter(|hit| !hit.entry.screen_only).collect()
+        self.index
+            .find(normalised)
+            .into_iter()
+            .filter(|hit| !hit.entry.screen_only)
+            .collect()
     }
 
     /// Whether a normalised text has any crisis wording at all: no context takes a match back, and
@@ -139,10 +147,17 @@ impl LexiconSet {
         for lexicon in &self.lexicons {
             for entry in &lexicon.entries {
                 let all = [(&entry.examples, true), (&entry.counter_examples, false)];
-                for (text, should_match) in all.iter().flat_map(|(texts, should)| texts.iter().map(|text| (text, *should))) {
+                for (text, should_match) in all
+                    .iter()
+                    .flat_map(|(texts, should)| texts.iter().map(|text| (text, *should)))
+                {
                     if self.matches(entry, text) != should_match {
                         let entry = format!("{}: {}", lexicon.name, entry.id);
-                        broken.push(BrokenExample { entry, text: text.clone(), should_match });
+                        broken.push(BrokenExample {
+                            entry,
+                            text: text.clone(),
+                            should_match,
+                        });
                     }
                 }
             }
@@ -151,6 +166,9 @@ impl LexiconSet {
     }
 
     fn matches(&self, entry: &Entry, text: &str) -> bool {
-        self.index.find(normalise(text).text()).iter().any(|hit| hit.entry == entry)
+        self.index
+            .find(normalise(text).text())
+            .iter()
+            .any(|hit| hit.entry == entry)
     }
 }

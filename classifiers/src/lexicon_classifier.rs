@@ -30,13 +30,20 @@ impl LexiconClassifier {
 
     fn judge_one(&self, text: &JudgedText) -> Vec<Signal> {
         let hits = self.set.find(text.text());
-        SignalKind::ALL.map(|kind| self.signal(kind, text, &hits)).to_vec()
+        SignalKind::ALL
+            .map(|kind| self.signal(kind, text, &hits))
+            .to_vec()
     }
 
     fn signal(&self, kind: SignalKind, text: &JudgedText, hits: &[Hit<'_>]) -> Signal {
         let mine: Vec<&Hit<'_>> = hits.iter().filter(|hit| hit.entry.signal == kind).collect();
         if mine.is_empty() && !self.covers(kind, text.language()) {
-            return Signal::unavailable(kind, self.name(), &self.version, Unavailable::LanguageNotCovered);
+            return Signal::unavailable(
+                kind,
+                self.name(),
+                &self.version,
+                Unavailable::LanguageNotCovered,
+            );
         }
         Signal {
             kind,
@@ -56,20 +63,39 @@ impl LexiconClassifier {
 }
 
 fn scored(kind: SignalKind, text: &JudgedText, hits: &[&Hit<'_>]) -> Scored {
-    let level = hits.iter().map(|hit| hit.entry.level).max().unwrap_or_default();
+    let level = hits
+        .iter()
+        .map(|hit| hit.entry.level)
+        .max()
+        .unwrap_or_default();
     // Each entry counts once, however often it is said.
-    let mut entries: Vec<(&str, Score)> = hits.iter().map(|hit| (hit.entry.id.as_str(), hit.entry.weight)).collect();
+    let mut entries: Vec<(&str, Score)> = hits
+        .iter()
+        .map(|hit| (hit.entry.id.as_str(), hit.entry.weight))
+        .collect();
     entries.sort();
     entries.dedup();
     let mut shown: Vec<&&Hit<'_>> = hits.iter().collect();
-    shown.sort_by_key(|hit| (std::cmp::Reverse(hit.entry.level), std::cmp::Reverse(hit.entry.weight), hit.range.start));
+    shown.sort_by_key(|hit| {
+        (
+            std::cmp::Reverse(hit.entry.level),
+            std::cmp::Reverse(hit.entry.weight),
+            hit.range.start,
+        )
+    });
     shown.truncate(MOST_EVIDENCE);
     shown.sort_by_key(|hit| hit.range.start);
     Scored {
         score: scoring::combined(entries.into_iter().map(|(_, weight)| weight)),
         level: (kind == SignalKind::Crisis).then_some(level),
-        labels: scoring::labels(hits.iter().map(|hit| (hit.entry.category.as_str(), hit.entry.weight))),
-        evidence: shown.iter().flat_map(|hit| text.evidence(hit.range.clone(), &hit.entry.category)).collect(),
+        labels: scoring::labels(
+            hits.iter()
+                .map(|hit| (hit.entry.category.as_str(), hit.entry.weight)),
+        ),
+        evidence: shown
+            .iter()
+            .flat_map(|hit| text.evidence(hit.range.clone(), &hit.entry.category))
+            .collect(),
     }
 }
 

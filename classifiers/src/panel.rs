@@ -58,10 +58,17 @@ type Answers = Result<Vec<Vec<Signal>>, Unavailable>;
 
 impl Panel {
     /// A panel of `classifiers`, run on `workers`.
-    pub fn new(classifiers: Vec<Arc<dyn Classifier>>, config: PanelConfig, workers: Arc<dyn Workers>) -> Self {
+    pub fn new(
+        classifiers: Vec<Arc<dyn Classifier>>,
+        config: PanelConfig,
+        workers: Arc<dyn Workers>,
+    ) -> Self {
         quiet::install();
         let places = usize::from(config.most_running.max(1));
-        let member = |classifier| Member { classifier, places: Arc::new(Semaphore::new(places)) };
+        let member = |classifier| Member {
+            classifier,
+            places: Arc::new(Semaphore::new(places)),
+        };
         Self {
             members: classifiers.into_iter().map(member).collect(),
             budget: Duration::from_millis(config.budget_ms),
@@ -80,7 +87,9 @@ impl Panel {
     /// Each classifier's version, by name: part of an assessment's recorded inputs.
     pub fn versions(&self) -> BTreeMap<String, String> {
         let classifiers = self.members.iter().map(|member| &member.classifier);
-        classifiers.map(|one| (one.name().to_owned(), one.version().to_owned())).collect()
+        classifiers
+            .map(|one| (one.name().to_owned(), one.version().to_owned()))
+            .collect()
     }
 
     /// Every classifier's signals for each text, in the batch's order. Takes the budget at most.
@@ -89,7 +98,10 @@ impl Panel {
             return Vec::new();
         }
         let deadline = Instant::now() + self.budget;
-        let asked = self.members.iter().map(|member| member.ask(&batch, deadline, &*self.workers));
+        let asked = self
+            .members
+            .iter()
+            .map(|member| member.ask(&batch, deadline, &*self.workers));
         let answers = futures::future::join_all(asked).await;
         let mut judged: Vec<Vec<Signal>> = batch.iter().map(|_| Vec::new()).collect();
         for (member, answer) in self.members.iter().zip(answers) {
@@ -116,19 +128,36 @@ impl Panel {
 
     fn silence(&self, member: &Member, why: Unavailable, texts: usize) -> Vec<Vec<Signal>> {
         let classifier = &*member.classifier;
-        warn!(classifier = classifier.name(), reason = why.as_str(), texts, "classifier gave no answer for a batch");
+        warn!(
+            classifier = classifier.name(),
+            reason = why.as_str(),
+            texts,
+            "classifier gave no answer for a batch"
+        );
         if let Some(metrics) = &self.metrics {
-            metrics.errors.with_label_values(&[classifier.name(), why.as_str()]).inc();
+            metrics
+                .errors
+                .with_label_values(&[classifier.name(), why.as_str()])
+                .inc();
         }
-        let signal = |kind: &SignalKind| Signal::unavailable(*kind, classifier.name(), classifier.version(), why);
+        let signal = |kind: &SignalKind| {
+            Signal::unavailable(*kind, classifier.name(), classifier.version(), why)
+        };
         vec![classifier.signals().iter().map(signal).collect(); texts]
     }
 }
 
 impl Member {
-    async fn ask(&self, batch: &Arc<[JudgedText]>, deadline: Instant, workers: &dyn Workers) -> Answers {
+    async fn ask(
+        &self,
+        batch: &Arc<[JudgedText]>,
+        deadline: Instant,
+        workers: &dyn Workers,
+    ) -> Answers {
         let place = timeout_at(deadline, Arc::clone(&self.places).acquire_owned()).await;
-        let Ok(Ok(place)) = place else { return Err(Unavailable::Overloaded) };
+        let Ok(Ok(place)) = place else {
+            return Err(Unavailable::Overloaded);
+        };
         let (reply, answer) = oneshot::channel();
         let (classifier, batch) = (Arc::clone(&self.classifier), Arc::clone(batch));
         workers.start(Box::new(move || {
@@ -151,7 +180,10 @@ fn judge_safely(classifier: &dyn Classifier, batch: &[JudgedText]) -> Answers {
     match judged {
         Ok(Ok(answers)) if is_well_shaped(classifier, batch, &answers) => Ok(answers),
         Ok(Ok(_)) => {
-            error!(classifier = classifier.name(), "classifier answered out of shape");
+            error!(
+                classifier = classifier.name(),
+                "classifier answered out of shape"
+            );
             Err(Unavailable::Failed)
         }
         Ok(Err(failure)) => {
@@ -163,10 +195,17 @@ fn judge_safely(classifier: &dyn Classifier, batch: &[JudgedText]) -> Answers {
     }
 }
 
-fn is_well_shaped(classifier: &dyn Classifier, batch: &[JudgedText], answers: &[Vec<Signal>]) -> bool {
+fn is_well_shaped(
+    classifier: &dyn Classifier,
+    batch: &[JudgedText],
+    answers: &[Vec<Signal>],
+) -> bool {
     let wanted = classifier.signals();
     let complete = |signals: &Vec<Signal>| {
-        signals.len() == wanted.len() && wanted.iter().all(|kind| signals.iter().any(|signal| signal.kind == *kind))
+        signals.len() == wanted.len()
+            && wanted
+                .iter()
+                .all(|kind| signals.iter().any(|signal| signal.kind == *kind))
     };
     answers.len() == batch.len() && answers.iter().all(complete)
 }

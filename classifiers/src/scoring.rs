@@ -24,7 +24,10 @@ pub(crate) fn labels<'a>(found: impl Iterator<Item = (&'a str, Score)>) -> Vec<L
     for (label, score) in found {
         match labels.iter_mut().find(|known| known.label == label) {
             Some(known) => known.score = known.score.max(score),
-            None => labels.push(LabelScore { label: label.to_owned(), score }),
+            None => labels.push(LabelScore {
+                label: label.to_owned(),
+                score,
+            }),
         }
     }
     labels.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.label.cmp(&b.label)));

@@ -67,7 +67,10 @@ pub enum CorpusError {
 /// Reads a file of rows, one JSON object a line.
 pub fn read(path: &Path) -> Result<Vec<Row>, CorpusError> {
     let file = path.display().to_string();
-    let opened = File::open(path).map_err(|source| CorpusError::Io { file: file.clone(), source })?;
+    let opened = File::open(path).map_err(|source| CorpusError::Io {
+        file: file.clone(),
+        source,
+    })?;
     parse(&file, BufReader::new(opened))
 }
 
@@ -75,11 +78,18 @@ pub fn read(path: &Path) -> Result<Vec<Row>, CorpusError> {
 pub fn parse(file: &str, lines: impl BufRead) -> Result<Vec<Row>, CorpusError> {
     let mut rows: Vec<Row> = Vec::new();
     for (at, line) in lines.lines().enumerate() {
-        let line = line.map_err(|source| CorpusError::Io { file: file.to_owned(), source })?;
+        let line = line.map_err(|source| CorpusError::Io {
+            file: file.to_owned(),
+            source,
+        })?;
         if line.trim().is_empty() {
             continue;
         }
-        let wrong = |problem: String| CorpusError::Row { file: file.to_owned(), line: at + 1, problem };
+        let wrong = |problem: String| CorpusError::Row {
+            file: file.to_owned(),
+            line: at + 1,
+            problem,
+        };
         let row: Row = serde_json::from_str(&line).map_err(|error| wrong(error.to_string()))?;
         row.check().map_err(|problem| wrong(problem.to_owned()))?;
         rows.push(row);
@@ -115,23 +125,41 @@ mod tests {
     const ROW: &str = r#"{"id":"A-1","text":"soup","context":null,"labels":{"crisis":0,"harassment":0,"stigma":0},"functionality":"everyday_talk","stigma_attribution":null,"register":"chat","lang":"en"}"#;
 
     fn problem(line: &str) -> String {
-        parse("rows", format!("{ROW}\n\n{line}").as_bytes()).unwrap_err().to_string()
+        parse("rows", format!("{ROW}\n\n{line}").as_bytes())
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn both_files_of_the_corpus_can_be_read_and_no_id_is_used_twice() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-        let (train, dev) = (read(&folder.join("train.jsonl")).unwrap(), read(&folder.join("dev.jsonl")).unwrap());
+        let (train, dev) = (
+            read(&folder.join("train.jsonl")).unwrap(),
+            read(&folder.join("dev.jsonl")).unwrap(),
+        );
         assert_eq!((train.len(), dev.len()), (12_624, 537));
-        let ids: HashSet<&str> = train.iter().chain(&dev).map(|row| row.id.as_str()).collect();
+        let ids: HashSet<&str> = train
+            .iter()
+            .chain(&dev)
+            .map(|row| row.id.as_str())
+            .collect();
         assert_eq!(ids.len(), train.len() + dev.len());
     }
 
     #[test]
     fn a_mistake_is_named_with_its_line_and_what_was_expected() {
         assert!(problem("{}").starts_with("corpus file rows, line 3: missing field `id`"));
-        assert!(problem(&ROW.replace("\"crisis\":0", "\"crisis\":4")).ends_with("labels.crisis must be 0 to 3, or null where the author is the aggressor"));
-        assert!(problem(&ROW.replace("\"stigma\":0", "\"stigma\":1")).contains("stigma_attribution must stand"));
-        assert!(problem(&ROW.replace("\"lang\"", "\"language\"")).contains("unknown field `language`"));
+        assert!(
+            problem(&ROW.replace("\"crisis\":0", "\"crisis\":4")).ends_with(
+                "labels.crisis must be 0 to 3, or null where the author is the aggressor"
+            )
+        );
+        assert!(
+            problem(&ROW.replace("\"stigma\":0", "\"stigma\":1"))
+                .contains("stigma_attribution must stand")
+        );
+        assert!(
+            problem(&ROW.replace("\"lang\"", "\"language\"")).contains("unknown field `language`")
+        );
     }
 }

@@ -1,5 +1,3 @@
-
-
 use holdfast_domain::post::{Author, AuthorRole, PostKind};
 use holdfast_domain::{CommunityId, CrisisLevel, PlatformId, Revision, TenantId, Timestamp};
 use proptest::prelude::*;
@@ -46,11 +44,17 @@ fn read(post: &Post, preceding: &[Post]) -> JudgedText {
 
 #[test]
 fn a_goodbye_split_over_three_messages_is_read_as_one_and_shown_in_its_pieces() {
-    let before = [line("kim", 0, "so 🙂 this is"), line("kim", 40, "my last"), line("lee", 50, "hi kim")];
+    let before = [
+        line("kim", 0, "so 🙂 this is"),
+        line("kim", 40, "my last"),
+        line("lee", 50, "hi kim"),
+    ];
     let post = line("kim", 90, "message, ok");
     let judged = read(&post, &before);
     assert_eq!(judged.preceding_used(), [1, 0]);
-    let answers = LexiconClassifier::new(lexicon::shipped().unwrap()).judge(&[judged]).unwrap();
+    let answers = LexiconClassifier::new(lexicon::shipped().unwrap())
+        .judge(&[judged])
+        .unwrap();
     let crisis = answers[0][0].scored().unwrap();
     assert_eq!(crisis.level, Some(CrisisLevel::ActNow));
     let mut named: Vec<(u8, &str)> = crisis
@@ -67,30 +71,53 @@ fn a_goodbye_split_over_three_messages_is_read_as_one_and_shown_in_its_pieces() 
         .collect();
     named.sort_unstable();
     named.dedup();
-    assert!(named.contains(&(2, "this is")) && named.contains(&(1, "my last")) && named.contains(&(0, "message")), "{named:?}");
+    assert!(
+        named.contains(&(2, "this is"))
+            && named.contains(&(1, "my last"))
+            && named.contains(&(0, "message")),
+        "{named:?}"
+    );
 }
 
 #[test]
 fn other_authors_threads_and_times_are_not_read_with_a_chat_line() {
     let mut elsewhere = line("kim", 50, "elsewhere");
     elsewhere.thread = Some("morning".into());
-    let before = [line("lee", 80, "not me"), elsewhere, line("kim", -100, "too early"), line("kim", 200, "later"), line("kim", -80, "just in time")];
+    let before = [
+        line("lee", 80, "not me"),
+        elsewhere,
+        line("kim", -100, "too early"),
+        line("kim", 200, "later"),
+        line("kim", -80, "just in time"),
+    ];
     let judged = read(&line("kim", 100, "now"), &before);
-    assert_eq!((judged.preceding_used(), judged.original()), (&[4][..], "just in time\nnow"));
+    assert_eq!(
+        (judged.preceding_used(), judged.original()),
+        (&[4][..], "just in time\nnow")
+    );
 }
 
 #[test]
 fn at_most_ten_messages_are_read_and_the_nearest_ones() {
-    let before: Vec<Post> = (0..20).map(|secs| line("kim", secs, &"x".repeat(secs as usize + 1))).collect();
+    let before: Vec<Post> = (0..20)
+        .map(|secs| line("kim", secs, &"x".repeat(secs as usize + 1)))
+        .collect();
     let judged = read(&line("kim", 30, "now"), &before);
-    assert_eq!(judged.preceding_used(), [19, 18, 17, 16, 15, 14, 13, 12, 11, 10]);
+    assert_eq!(
+        judged.preceding_used(),
+        [19, 18, 17, 16, 15, 14, 13, 12, 11, 10]
+    );
 }
 
 #[test]
 fn a_forum_post_is_read_alone() {
     let mut post = line("kim", 10, "message");
     post.kind = PostKind::Comment;
-    assert!(read(&post, &[line("kim", 0, "my last")]).preceding_used().is_empty());
+    assert!(
+        read(&post, &[line("kim", 0, "my last")])
+            .preceding_used()
+            .is_empty()
+    );
 }
 
 #[test]

@@ -145,12 +145,19 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn lexicon(&self, raw: RawFile) -> Result<Lexicon, LexiconError> {
         if self.file != format!("{}_{}", raw.signal, raw.language) {
-            return Err(self.field("language", format!("that of the file's name, <signal>_<language>, here {}_…", raw.signal)));
+            return Err(self.field(
+                "language",
+                format!(
+                    "that of the file's name, <signal>_<language>, here {}_…",
+                    raw.signal
+                ),
+            ));
         }
         if raw.source.trim().is_empty() {
             return Err(self.field("source", "where the phrases come from"));
         }
-        let expires = parse_day(&raw.expires).ok_or_else(|| self.field("expires", "a day as YYYY-MM-DD"))?;
+        let expires =
+            parse_day(&raw.expires).ok_or_else(|| self.field("expires", "a day as YYYY-MM-DD"))?;
         let reviewed = self.reviewed(&raw)?;
         let names: Vec<&String> = raw.contexts.keys().collect();
         let mut contexts = Vec::new();
@@ -164,23 +171,57 @@ impl Checker<'_> {
                 return Err(self.entry(&entry.id, "id", "used once in the file"));
             }
             let unless = self.unless(entry, &names)?;
-            phrases.push(EntryPhrases { patterns: self.patterns(&entry.id, "phrases", &entry.phrases, &raw.variants)?, unless });
+            phrases.push(EntryPhrases {
+                patterns: self.patterns(&entry.id, "phrases", &entry.phrases, &raw.variants)?,
+                unless,
+            });
             entries.push(self.checked_entry(entry, &raw)?);
         }
-        let RawFile { signal, language, source, .. } = raw;
-        Ok(Lexicon { name: self.file.to_owned(), signal, language, source, reviewed, expires, entries, digest: [0; 32], phrases, contexts })
+        let RawFile {
+            signal,
+            language,
+            source,
+            ..
+        } = raw;
+        Ok(Lexicon {
+            name: self.file.to_owned(),
+            signal,
+            language,
+            source,
+            reviewed,
+            expires,
+            entries,
+            digest: [0; 32],
+            phrases,
+            contexts,
+        })
     }
 
     fn reviewed(&self, raw: &RawFile) -> Result<Reviewed, LexiconError> {
-        let on = raw.reviewed_at.as_deref().map(|day| parse_day(day).ok_or_else(|| self.field("reviewed_at", "a day as YYYY-MM-DD")));
+        let on = raw.reviewed_at.as_deref().map(|day| {
+            parse_day(day).ok_or_else(|| self.field("reviewed_at", "a day as YYYY-MM-DD"))
+        });
         match (raw.reviewer.strip_prefix("none"), on.transpose()?) {
-            (Some(why), _) => Ok(Reviewed::NotYet(why.trim_start_matches(':').trim().to_owned())),
-            (None, Some(on)) => Ok(Reviewed::By { reviewer: raw.reviewer.clone(), on }),
-            (None, None) => Err(self.field("reviewed_at", "given where there is a reviewer; else write reviewer = \"none: why\"")),
+            (Some(why), _) => Ok(Reviewed::NotYet(
+                why.trim_start_matches(':').trim().to_owned(),
+            )),
+            (None, Some(on)) => Ok(Reviewed::By {
+                reviewer: raw.reviewer.clone(),
+                on,
+            }),
+            (None, None) => Err(self.field(
+                "reviewed_at",
+                "given where there is a reviewer; else write reviewer = \"none: why\"",
+            )),
         }
     }
 
-    fn context(&self, name: &str, raw: &RawContext, variants: &Variants) -> Result<Context, LexiconError> {
+    fn context(
+        &self,
+        name: &str,
+        raw: &RawContext,
+        variants: &Variants,
+    ) -> Result<Context, LexiconError> {
         let lists = [
             (Place::Before, "before", &raw.before),
             (Place::After, "after", &raw.after),
@@ -189,24 +230,54 @@ impl Checker<'_> {
         ];
         let mut patterns = Vec::new();
         for (place, field, phrases) in lists {
-            patterns.extend(self.patterns(name, field, phrases, variants)?.into_iter().map(|pattern| (place, pattern)));
+            patterns.extend(
+                self.patterns(name, field, phrases, variants)?
+                    .into_iter()
+                    .map(|pattern| (place, pattern)),
+            );
         }
-        Ok(Context { within: raw.within, patterns })
+        Ok(Context {
+            within: raw.within,
+            patterns,
+        })
     }
 
-    fn patterns(&self, entry: &str, field: &'static str, phrases: &[String], variants: &Variants) -> Result<Vec<Pattern>, LexiconError> {
+    fn patterns(
+        &self,
+        entry: &str,
+        field: &'static str,
+        phrases: &[String],
+        variants: &Variants,
+    ) -> Result<Vec<Pattern>, LexiconError> {
         let mut patterns = Vec::new();
         for phrase in phrases {
             let read = pattern::parse(phrase, variants);
-            patterns.extend(read.map_err(|expected| self.entry(entry, field, format!("{expected} (in \"{phrase}\")")))?);
+            patterns.extend(read.map_err(|expected| {
+                self.entry(entry, field, format!("{expected} (in \"{phrase}\")"))
+            })?);
         }
         Ok(patterns)
     }
 
     fn unless(&self, entry: &RawEntry, names: &[&String]) -> Result<Vec<usize>, LexiconError> {
-        let known = || names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+        let known = || {
+            names
+                .iter()
+                .map(|name| name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         let place = |wanted: &String| {
-            names.iter().position(|name| *name == wanted).ok_or_else(|| self.entry(&entry.id, "unless", format!("contexts of the file ({}), not {wanted}", known())))
+            names
+                .iter()
+                .position(|name| *name == wanted)
+                .ok_or_else(|| {
+                    self.entry(
+                        &entry.id,
+                        "unless",
+                        format!("contexts of the file ({}), not {wanted}", known()),
+                    )
+                })
         };
         entry.unless.iter().map(place).collect()
     }
@@ -219,18 +290,31 @@ impl Checker<'_> {
         if raw.examples.is_empty() && !raw.screen_only {
             return Err(wrong("examples", "one text or more that the entry matches"));
         }
-        if !raw.category.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') || raw.category.is_empty() {
-            return Err(wrong("category", "a label of the code book in lower case, e.g. goodbye_explicit"));
+        if !raw
+            .category
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            || raw.category.is_empty()
+        {
+            return Err(wrong(
+                "category",
+                "a label of the code book in lower case, e.g. goodbye_explicit",
+            ));
         }
         let level = match (file.signal, raw.level) {
-            (SignalKind::Crisis, Some(level)) => CrisisLevel::from_number(level).ok_or_else(|| wrong("level", "0 to 3"))?,
+            (SignalKind::Crisis, Some(level)) => {
+                CrisisLevel::from_number(level).ok_or_else(|| wrong("level", "0 to 3"))?
+            }
             (SignalKind::Crisis, None) if raw.screen_only => CrisisLevel::None,
-            (SignalKind::Crisis, None) => return Err(wrong("level", "given (1, 2 or 3) in a crisis lexicon")),
+            (SignalKind::Crisis, None) => {
+                return Err(wrong("level", "given (1, 2 or 3) in a crisis lexicon"));
+            }
             (_, Some(_)) => return Err(wrong("level", "left out: only crisis has levels")),
             (_, None) => CrisisLevel::None,
         };
         let usual = [0.65, 0.65, 0.8, 0.9][usize::from(level.number())];
-        let weight = Score::from_probability(raw.weight.unwrap_or(usual)).map_err(|_| wrong("weight", "0 to 1"))?;
+        let weight = Score::from_probability(raw.weight.unwrap_or(usual))
+            .map_err(|_| wrong("weight", "0 to 1"))?;
         Ok(Entry {
             id: raw.id.clone(),
             signal: file.signal,
@@ -245,11 +329,20 @@ impl Checker<'_> {
     }
 
     fn field(&self, field: &'static str, expected: impl fmt::Display) -> LexiconError {
-        LexiconError::Field { file: self.file.to_owned(), field, expected: expected.to_string() }
+        LexiconError::Field {
+            file: self.file.to_owned(),
+            field,
+            expected: expected.to_string(),
+        }
     }
 
     fn entry(&self, entry: &str, field: &'static str, expected: impl fmt::Display) -> LexiconError {
-        LexiconError::Entry { file: self.file.to_owned(), entry: entry.to_owned(), field, expected: expected.to_string() }
+        LexiconError::Entry {
+            file: self.file.to_owned(),
+            entry: entry.to_owned(),
+            field,
+            expected: expected.to_string(),
+        }
     }
 }
 
@@ -260,8 +353,28 @@ pub(super) type Variants = BTreeMap<String, Vec<String>>;
 fn parse_day(text: &str) -> Option<Timestamp> {
     let mut parts = text.splitn(3, '-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    let long = [31, if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=long[month as usize - 1]).contains(&day) {
+    let long = [
+        31,
+        if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) {
+            29
+        } else {
+            28
+        },
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
+    if !(1970..=9999).contains(&year)
+        || !(1..=12).contains(&month)
+        || !(1..=long[month as usize - 1]).contains(&day)
+    {
         return None;
     }
     let before: i64 = long[..month as usize - 1].iter().sum();
@@ -277,8 +390,14 @@ mod tests {
     #[test]
     fn days_count_from_1970_with_leap_years() {
         assert_eq!(parse_day("1970-01-01"), Some(Timestamp::from_secs(0)));
-        assert_eq!(parse_day("2000-03-01"), Some(Timestamp::from_secs(951_868_800)));
-        assert_eq!(parse_day("2026-08-20"), Some(Timestamp::from_secs(1_787_184_000)));
+        assert_eq!(
+            parse_day("2000-03-01"),
+            Some(Timestamp::from_secs(951_868_800))
+        );
+        assert_eq!(
+            parse_day("2026-08-20"),
+            Some(Timestamp::from_secs(1_787_184_000))
+        );
         assert_eq!(parse_day("2027-02-29"), None);
         assert_eq!(parse_day("soon"), None);
     }

@@ -14,7 +14,6 @@ use super::fold_hash::WordMap;
 use super::pattern::{Pattern, Word};
 use super::tokens::{Token, tokens};
 use super::{Entry, Hit};
-use crate::error::LexiconError;
 use crate::normalise::vocabulary;
 
 /// What a found pattern means.
@@ -83,8 +82,11 @@ impl Scanned {
 }
 
 impl Index {
-    pub(super) fn build(lexicons: &[Lexicon]) -> Result<Self, LexiconError> {
-        let mut index = Self { words: WordMap::with_hasher(BuildHasherDefault::default()), ..Self::default() };
+    pub(super) fn build(lexicons: &[Lexicon]) -> Self {
+        let mut index = Self {
+            words: WordMap::with_hasher(BuildHasherDefault::default()),
+            ..Self::default()
+        };
         let mut elements: HashMap<Vec<Word>, u32> = HashMap::new();
         for lexicon in lexicons {
             let first_context = index.within.len();
@@ -97,21 +99,40 @@ impl Index {
             }
             for (entry, phrases) in lexicon.entries.iter().zip(&lexicon.phrases) {
                 let nth = index.listed.len();
-                let unless = phrases.unless.iter().map(|context| first_context + context).collect();
-                index.listed.push(Listed { entry: entry.clone(), unless });
+                let unless = phrases
+                    .unless
+                    .iter()
+                    .map(|context| first_context + context)
+                    .collect();
+                index.listed.push(Listed {
+                    entry: entry.clone(),
+                    unless,
+                });
                 for pattern in &phrases.patterns {
                     index.add(pattern, Owner::Entry(nth), &mut elements);
                 }
             }
         }
-        Ok(index)
+        index
     }
 
     fn add(&mut self, pattern: &Pattern, owner: Owner, elements: &mut HashMap<Vec<Word>, u32>) {
-        let steps = pattern.steps.iter().map(|step| (step.gap, self.element(&step.words, elements))).collect();
-        let rarest = pattern.steps.iter().enumerate().max_by_key(|(_, step)| rarity(&step.words));
+        let steps = pattern
+            .steps
+            .iter()
+            .map(|step| (step.gap, self.element(&step.words, elements)))
+            .collect();
+        let rarest = pattern
+            .steps
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, step)| rarity(&step.words));
         let anchor = rarest.map_or(0, |(at, _)| at);
-        let compiled = Compiled { steps, anchor, owner };
+        let compiled = Compiled {
+            steps,
+            anchor,
+            owner,
+        };
         let element = compiled.steps[anchor].1 as usize;
         self.by_anchor[element].push(self.patterns.len() as u32);
         self.patterns.push(compiled);
@@ -126,9 +147,16 @@ impl Index {
         elements.insert(words.to_vec(), element);
         for word in words {
             match word {
-                Word::Whole(word) => self.words.entry(word.as_str().into()).or_default().push(element),
+                Word::Whole(word) => self
+                    .words
+                    .entry(word.as_str().into())
+                    .or_default()
+                    .push(element),
                 Word::Stem(stem) => {
-                    let stems = self.stems.entry(stem.as_bytes().first().copied().unwrap_or(0)).or_default();
+                    let stems = self
+                        .stems
+                        .entry(stem.as_bytes().first().copied().unwrap_or(0))
+                        .or_default();
                     match stems.iter_mut().find(|(known, _)| known == stem) {
                         Some((_, elements)) => elements.push(element),
                         None => stems.push((stem.clone(), vec![element])),
@@ -156,7 +184,11 @@ impl Index {
             }
         }
         starts.push(elements.len() as u32);
-        Scanned { tokens, elements, starts }
+        Scanned {
+            tokens,
+            elements,
+            starts,
+        }
     }
 
     fn found(&self, scanned: &Scanned) -> Vec<Found> {
@@ -165,10 +197,15 @@ impl Index {
             for element in scanned.of(token) {
                 for pattern in &self.by_anchor[*element as usize] {
                     let pattern = &self.patterns[*pattern as usize];
-                    if let (Some(first), Some(last)) =
-                        (backwards(pattern, scanned, pattern.anchor, token), forwards(pattern, scanned, pattern.anchor, token))
-                    {
-                        found.push(Found { owner: pattern.owner, first, last });
+                    if let (Some(first), Some(last)) = (
+                        backwards(pattern, scanned, pattern.anchor, token),
+                        forwards(pattern, scanned, pattern.anchor, token),
+                    ) {
+                        found.push(Found {
+                            owner: pattern.owner,
+                            first,
+                            last,
+                        });
                     }
                 }
             }
@@ -182,7 +219,9 @@ impl Index {
         let mut hits: Vec<(usize, usize, usize)> = found
             .iter()
             .filter_map(|hit| match hit.owner {
-                Owner::Entry(entry) if !self.taken_back(entry, hit, &found, &scanned) => Some((hit.first, hit.last, entry)),
+                Owner::Entry(entry) if !self.taken_back(entry, hit, &found, &scanned) => {
+                    Some((hit.first, hit.last, entry))
+                }
                 _ => None,
             })
             .collect();
@@ -255,7 +294,9 @@ fn backwards(pattern: &Compiled, scanned: &Scanned, step: usize, at: usize) -> O
 
 /// Where the pattern ends, when its step `step` stands at word `at`.
 fn forwards(pattern: &Compiled, scanned: &Scanned, step: usize, at: usize) -> Option<usize> {
-    let Some((gap, element)) = pattern.steps.get(step + 1).copied() else { return Some(at) };
+    let Some((gap, element)) = pattern.steps.get(step + 1).copied() else {
+        return Some(at);
+    };
     (at + 1..=at + 1 + gap)
         .take_while(|after| *after < scanned.tokens.len() && scanned.together(at, *after))
         .filter(|after| scanned.fits(*after, element))

@@ -41,7 +41,10 @@ enum Node {
     /// Up to so many words of any kind.
     Gap(usize),
     /// One of these phrases, or nothing where it is optional.
-    Group { alternatives: Vec<Vec<Node>>, optional: bool },
+    Group {
+        alternatives: Vec<Vec<Node>>,
+        optional: bool,
+    },
 }
 
 /// All sequences that a phrase stands for.
@@ -56,7 +59,11 @@ fn spell_out(nodes: &[Node]) -> Result<Vec<Pattern>, String> {
             return Err(format!("at most {MOST_GAPS} gaps"));
         }
     }
-    if sequences.is_empty() { Err("one word that is not optional".to_owned()) } else { Ok(merged(sequences)) }
+    if sequences.is_empty() {
+        Err("one word that is not optional".to_owned())
+    } else {
+        Ok(merged(sequences))
+    }
 }
 
 fn expand(nodes: &[Node]) -> Result<Vec<Pattern>, String> {
@@ -68,8 +75,16 @@ fn expand(nodes: &[Node]) -> Result<Vec<Pattern>, String> {
                 gap = *width;
                 continue;
             }
-            Node::Word(word) => vec![Pattern { steps: vec![Step { gap: 0, words: vec![word.clone()] }] }],
-            Node::Group { alternatives, optional } => {
+            Node::Word(word) => vec![Pattern {
+                steps: vec![Step {
+                    gap: 0,
+                    words: vec![word.clone()],
+                }],
+            }],
+            Node::Group {
+                alternatives,
+                optional,
+            } => {
                 let mut choices = Vec::new();
                 for alternative in alternatives {
                     choices.extend(expand(alternative)?);
@@ -80,10 +95,15 @@ fn expand(nodes: &[Node]) -> Result<Vec<Pattern>, String> {
                 merged(choices)
             }
         };
-        sequences = sequences.iter().flat_map(|before| choices.iter().map(|choice| follow(before, gap, choice))).collect();
+        sequences = sequences
+            .iter()
+            .flat_map(|before| choices.iter().map(|choice| follow(before, gap, choice)))
+            .collect();
         gap = 0;
         if sequences.len() > MOST_SEQUENCES {
-            return Err(format!("fewer alternatives: it stands for more than {MOST_SEQUENCES} phrases"));
+            return Err(format!(
+                "fewer alternatives: it stands for more than {MOST_SEQUENCES} phrases"
+            ));
         }
     }
     Ok(sequences)
@@ -101,12 +121,20 @@ fn follow(before: &Pattern, gap: usize, next: &Pattern) -> Pattern {
 
 /// Sequences that differ in one place become one with alternatives there.
 fn merged(mut sequences: Vec<Pattern>) -> Vec<Pattern> {
-    let longest = sequences.iter().map(|sequence| sequence.steps.len()).max().unwrap_or(0);
+    let longest = sequences
+        .iter()
+        .map(|sequence| sequence.steps.len())
+        .max()
+        .unwrap_or(0);
     for place in 0..longest {
         let mut groups: BTreeMap<Pattern, Vec<Word>> = BTreeMap::new();
         let mut shorter = Vec::new();
         for mut sequence in sequences {
-            match sequence.steps.get_mut(place).map(|step| std::mem::take(&mut step.words)) {
+            match sequence
+                .steps
+                .get_mut(place)
+                .map(|step| std::mem::take(&mut step.words))
+            {
                 Some(words) => groups.entry(sequence).or_default().extend(words),
                 None => shorter.push(sequence),
             }

@@ -30,10 +30,13 @@ const FILES: &[(&str, &str)] = files![
 ];
 
 static SHIPPED: LazyLock<Result<Arc<LexiconSet>, LexiconError>> =
-    LazyLock::new(|| LexiconSet::new(shipped_files()?).map(Arc::new));
+    LazyLock::new(|| Ok(Arc::new(LexiconSet::new(shipped_files()?))));
 
 fn shipped_files() -> Result<Vec<Lexicon>, LexiconError> {
-    FILES.iter().map(|(name, content)| Lexicon::parse(name, content)).collect()
+    FILES
+        .iter()
+        .map(|(name, content)| Lexicon::parse(name, content))
+        .collect()
 }
 
 /// The shipped lexicons, compiled once a process. The error would be a mistake in a shipped file,
@@ -48,7 +51,10 @@ pub fn with_folder(folder: &Path) -> Result<LexiconSet, LexiconError> {
     let mut lexicons = shipped_files()?;
     let unreadable = |path: &Path| {
         let file = path.display().to_string();
-        move |error: std::io::Error| LexiconError::Io { file, kind: error.kind() }
+        move |error: std::io::Error| LexiconError::Io {
+            file,
+            kind: error.kind(),
+        }
     };
     let mut paths = Vec::new();
     for item in std::fs::read_dir(folder).map_err(unreadable(folder))? {
@@ -56,12 +62,18 @@ pub fn with_folder(folder: &Path) -> Result<LexiconSet, LexiconError> {
     }
     // A folder's order is the file system's; ours is by name.
     paths.sort();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
+    for path in paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+    {
         let content = std::fs::read_to_string(path).map_err(unreadable(path))?;
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let lexicon = Lexicon::parse(&name, &content)?;
         lexicons.retain(|shipped| shipped.name != lexicon.name);
         lexicons.push(lexicon);
     }
-    LexiconSet::new(lexicons)
+    Ok(LexiconSet::new(lexicons))
 }

@@ -26,7 +26,11 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     while at < bytes.len() {
         let end = word_end(text, at);
         if end > at {
-            tokens.push(Token { start: at as u32, end: end as u32, sentence });
+            tokens.push(Token {
+                start: at as u32,
+                end: end as u32,
+                sentence,
+            });
             at = end;
             continue;
         }
@@ -48,7 +52,9 @@ fn word_end(text: &str, start: usize) -> usize {
             }
             at += 1;
         } else {
-            let Some(ch) = text[at..].chars().next() else { break };
+            let Some(ch) = text[at..].chars().next() else {
+                break;
+            };
             // Marks of Indic and other scripts continue a word.
             if !(ch.is_alphanumeric() || unicode_normalization::char::is_combining_mark(ch)) {
                 break;

@@ -14,7 +14,10 @@ pub(super) struct Cell {
 
 /// Symbols that stand for letters inside words.
 pub(super) fn is_symbol(ch: char) -> bool {
-    matches!(ch, '@' | '$' | '!' | '*' | '|' | '#' | '€' | '£' | '¥' | '¢')
+    matches!(
+        ch,
+        '@' | '$' | '!' | '*' | '|' | '#' | '€' | '£' | '¥' | '¢'
+    )
 }
 
 /// What a disguised word is made of: letters, digits and the symbols that stand for letters.
@@ -29,7 +32,11 @@ pub(super) struct Cells(pub(super) Vec<Cell>);
 impl Cells {
     /// Appends `ch`, which came from `original`.
     pub(super) fn push(&mut self, ch: char, original: Range<usize>) {
-        self.0.push(Cell { ch, start: original.start as u32, end: original.end as u32 });
+        self.0.push(Cell {
+            ch,
+            start: original.start as u32,
+            end: original.end as u32,
+        });
     }
 
     /// The last cell grows over a mark that was dropped behind it.
@@ -84,7 +91,9 @@ impl Cells {
         let same = |a: &Cell, b: &Cell| (a.start, a.end) == (b.start, b.end);
         for (at, cell) in self.0.iter().enumerate() {
             let (start, end) = (cell.start as usize, cell.end as usize);
-            let follows = at.checked_sub(1).is_some_and(|before| same(&self.0[before], cell));
+            let follows = at
+                .checked_sub(1)
+                .is_some_and(|before| same(&self.0[before], cell));
             let alone = !follows && !self.0.get(at + 1).is_some_and(|next| same(next, cell));
             if alone && end - start == cell.ch.len_utf8() {
                 map.push_linear(text.len(), start, end - start);

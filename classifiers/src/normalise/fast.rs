@@ -25,8 +25,8 @@ const fn classes() -> [u8; 256] {
             b'0'..=b'9' => DIGIT,
             b' ' | b'\n' | b'\r' | b'\t' => SPACE,
             b'@' | b'$' | b'!' | b'*' | b'|' | b'#' => SYMBOL,
-            b'.' | b'-' | b'_' | b'/' | b'~' | b'+' | b',' | b'=' | b':' | b'^' | b'<' | b'>' | b'\\'
-            | b'(' | b')' | b'[' | b']' | b'{' | b'}' => SPLIT,
+            b'.' | b'-' | b'_' | b'/' | b'~' | b'+' | b',' | b'=' | b':' | b'^' | b'<' | b'>'
+            | b'\\' | b'(' | b')' | b'[' | b']' | b'{' | b'}' => SPLIT,
             0x20..=0x7e => 0,
             _ => ALIEN,
         };
@@ -39,7 +39,11 @@ const fn classes() -> [u8; 256] {
 /// looks like disguise. Its answer is always the slow path's.
 pub(super) fn normalise_plain(original: &str) -> Option<Normalised> {
     let bytes = original.as_bytes();
-    if is_doubtful(bytes) { None } else { Some(copy(bytes)) }
+    if is_doubtful(bytes) {
+        None
+    } else {
+        Some(copy(bytes))
+    }
 }
 
 fn is_doubtful(bytes: &[u8]) -> bool {
@@ -56,7 +60,11 @@ fn is_doubtful(bytes: &[u8]) -> bool {
                 return true;
             }
             let letter = byte | 0x20;
-            repeats = if last_class == LETTER && letter == last_letter { repeats + 1 } else { 0 };
+            repeats = if last_class == LETTER && letter == last_letter {
+                repeats + 1
+            } else {
+                0
+            };
             doubled += u32::from(repeats == 1);
             word += 1;
             if repeats >= 2 || doubled >= 3 || word > 24 {
@@ -101,7 +109,9 @@ fn copy(bytes: &[u8]) -> Normalised {
             if !one || byte == b'\t' || byte == b'\r' {
                 flush(&mut text, &mut map, bytes, from..at);
                 if !text.is_empty() && end < bytes.len() {
-                    let breaks = bytes[at..end].iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+                    let breaks = bytes[at..end]
+                        .iter()
+                        .any(|byte| matches!(byte, b'\n' | b'\r'));
                     map.push_whole(text.len(), at..end);
                     text.push(if breaks { b'\n' } else { b' ' });
                 }
@@ -120,7 +130,10 @@ fn copy(bytes: &[u8]) -> Normalised {
         }
     }
     // Only ASCII came in, so the bytes are text.
-    Normalised { text: String::from_utf8(text).unwrap_or_default(), map }
+    Normalised {
+        text: String::from_utf8(text).unwrap_or_default(),
+        map,
+    }
 }
 
 fn flush(text: &mut Vec<u8>, map: &mut OffsetMap, bytes: &[u8], range: std::ops::Range<usize>) {
@@ -129,7 +142,10 @@ fn flush(text: &mut Vec<u8>, map: &mut OffsetMap, bytes: &[u8], range: std::ops:
 }
 
 fn white_space_end(bytes: &[u8], start: usize) -> usize {
-    let more = bytes[start..].iter().take_while(|&&byte| CLASS[byte as usize] == SPACE).count();
+    let more = bytes[start..]
+        .iter()
+        .take_while(|&&byte| CLASS[byte as usize] == SPACE)
+        .count();
     start + more
 }
 

@@ -14,7 +14,7 @@ pub(super) fn fold(original: &str) -> Cells {
         let range = at..at + ch.len_utf8();
         if tables::is_invisible(ch) {
             // Selectors and joiners belong to the character before; the others to nobody.
-            if matches!(ch, '\u{FE00}'..='\u{FE0F}' | '\u{200D}') {
+            if matches!(ch, '\u{34F}' | '\u{FE00}'..='\u{FE0F}' | '\u{200D}') {
                 cells.extend_last(range.end);
             }
         } else if tables::regional_letter(ch).is_some() {
@@ -52,7 +52,14 @@ fn fold_char(cells: &mut Cells, ch: char, range: Range<usize>) {
     } else if let Some(text) = tables::fixed(ch) {
         text.chars().for_each(|ch| cells.push(ch, range.clone()));
     } else if ch.is_whitespace() {
-        cells.push(if matches!(ch, '\u{2028}' | '\u{2029}' | '\u{85}') { '\n' } else { ' ' }, range);
+        cells.push(
+            if matches!(ch, '\u{2028}' | '\u{2029}' | '\u{85}') {
+                '\n'
+            } else {
+                ' '
+            },
+            range,
+        );
     } else if matches!(ch, '\u{AC00}'..='\u{D7A3}') {
         // Hangul syllables stay whole; taking them apart helps nobody.
         cells.push(ch, range);
@@ -105,7 +112,10 @@ fn decompose(cells: &mut Cells, ch: char, range: Range<usize>) {
 /// Accents, harakat and stacked marks go; vowel signs that are part of a script's spelling stay,
 /// except on a letter they cannot belong to.
 fn push_mark(cells: &mut Cells, mark: char, range: &Range<usize>) {
-    let on_spelt_script = cells.0.last().is_some_and(|cell| tables::takes_marks(cell.ch));
+    let on_spelt_script = cells
+        .0
+        .last()
+        .is_some_and(|cell| tables::takes_marks(cell.ch));
     if tables::is_decoration(mark) || !on_spelt_script {
         cells.extend_last(range.end);
     } else {

@@ -37,7 +37,8 @@ fn chains(cells: &Cells, words: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut chains = Vec::new();
     let mut start = 0;
     for at in 0..words.len() {
-        let breaks = words[at].len() != 1 || at > start && gap(cells, &words[at - 1], &words[at]) == Gap::Other;
+        let breaks = words[at].len() != 1
+            || at > start && gap(cells, &words[at - 1], &words[at]) == Gap::Other;
         if breaks {
             chains.push(start..at);
             start = if words[at].len() == 1 { at } else { at + 1 };
@@ -57,7 +58,9 @@ fn gap(cells: &Cells, left: &Range<usize>, right: &Range<usize>) -> Gap {
     for cell in between {
         match cell.ch {
             ' ' => {}
-            '.' | '-' | '_' | '/' | '~' | '+' | ',' | '=' | '^' | ':' | '\\' if mark.is_none() => mark = Some(cell.ch),
+            '.' | '-' | '_' | '/' | '~' | '+' | ',' | '=' | '^' | ':' | '\\' if mark.is_none() => {
+                mark = Some(cell.ch)
+            }
             _ => return Gap::Other,
         }
     }
@@ -65,8 +68,16 @@ fn gap(cells: &Cells, left: &Range<usize>, right: &Range<usize>) -> Gap {
 }
 
 /// Joins the words of a chain: the narrowest gap binds letters, wider ones part words.
-fn join_chain(cells: &Cells, letters: &[Range<usize>], dropped: &mut [bool], joined: &mut Vec<Range<usize>>) {
-    let gaps: Vec<Gap> = letters.windows(2).map(|pair| gap(cells, &pair[0], &pair[1])).collect();
+fn join_chain(
+    cells: &Cells,
+    letters: &[Range<usize>],
+    dropped: &mut [bool],
+    joined: &mut Vec<Range<usize>>,
+) {
+    let gaps: Vec<Gap> = letters
+        .windows(2)
+        .map(|pair| gap(cells, &pair[0], &pair[1]))
+        .collect();
     let Some(&binding) = gaps.iter().min_by_key(|gap| match gap {
         Gap::Mark(_) => 0,
         Gap::Blanks(width) => *width,
@@ -88,7 +99,10 @@ fn join_chain(cells: &Cells, letters: &[Range<usize>], dropped: &mut [bool], joi
         _ => 4,
     };
     let longest = words.iter().map(Range::len).max().unwrap_or(0);
-    let count = letters.iter().filter(|letter| cells.ch(letter.start).is_alphabetic()).count();
+    let count = letters
+        .iter()
+        .filter(|letter| cells.ch(letter.start).is_alphabetic())
+        .count();
     let known = letters.len() == 3 && vocabulary().is_disguised_often(&spelt(cells, letters));
     if count < 2 || !(known || longest >= 3 && letters.len() >= enough) {
         return;
@@ -102,7 +116,11 @@ fn join_chain(cells: &Cells, letters: &[Range<usize>], dropped: &mut [bool], joi
 }
 
 fn spelt(cells: &Cells, words: &[Range<usize>]) -> String {
-    words.iter().flat_map(|word| word.clone()).map(|at| cells.ch(at)).collect()
+    words
+        .iter()
+        .flat_map(Clone::clone)
+        .map(|at| cells.ch(at))
+        .collect()
 }
 
 /// Mends a word that single marks break apart, when the whole is one that people disguise and its
@@ -122,7 +140,9 @@ fn mend_broken(cells: &Cells, words: &[Range<usize>], dropped: &mut [bool]) {
         let parts = &words[start..=end];
         if parts.len() > 1 && parts[parts.len() - 1].end - parts[0].start <= 2 * LONGEST {
             let whole = known.is_disguised_often(&spelt(cells, parts));
-            let odd = parts.iter().any(|part| part.len() < 3 || !known.knows(&spelt(cells, std::slice::from_ref(part))));
+            let odd = parts.iter().any(|part| {
+                part.len() < 3 || !known.knows(&spelt(cells, std::slice::from_ref(part)))
+            });
             if whole && odd {
                 for pair in parts.windows(2) {
                     dropped[pair[0].end..pair[1].start].fill(true);

@@ -7,9 +7,10 @@ use super::vocabulary::{LONGEST, Slot, vocabulary};
 
 /// What may follow a number without being a disguise (`20mg`, `3rd`, `2pm`, `10k`).
 const UNITS: &[&str] = &[
-    "am", "pm", "st", "nd", "rd", "th", "s", "m", "k", "kg", "mg", "g", "lb", "lbs", "cm", "mm", "ml", "l", "h",
-    "hr", "hrs", "min", "mins", "sec", "secs", "x", "y", "yr", "yrs", "yo", "d", "w", "wk", "wks", "p", "e", "gb",
-    "mb", "kb", "km", "mph", "bn", "in", "ft", "hz", "c", "f", "oz", "mo", "kcal", "cal", "bpm", "v",
+    "am", "pm", "st", "nd", "rd", "th", "s", "m", "k", "kg", "mg", "g", "lb", "lbs", "cm", "mm",
+    "ml", "l", "h", "hr", "hrs", "min", "mins", "sec", "secs", "x", "y", "yr", "yrs", "yo", "d",
+    "w", "wk", "wks", "p", "e", "gb", "mb", "kb", "km", "mph", "bn", "in", "ft", "hz", "c", "f",
+    "oz", "mo", "kcal", "cal", "bpm", "v",
 ];
 
 /// Reads disguised words; says whether any was.
@@ -41,7 +42,9 @@ fn read_lone_ones(cells: &mut Cells) -> bool {
 }
 
 fn decode_word(cells: &mut Cells, word: Range<usize>, dropped: &mut [bool]) -> bool {
-    let Some(word) = trimmed(cells, word) else { return false };
+    let Some(word) = trimmed(cells, word) else {
+        return false;
+    };
     let text: String = cells.0[word.clone()].iter().map(|cell| cell.ch).collect();
     if !is_disguise(&text) || is_address(cells, &word) {
         return false;
@@ -82,7 +85,8 @@ fn is_disguise(text: &str) -> bool {
         return false;
     }
     let unit = text.trim_start_matches(|ch: char| ch.is_ascii_digit() || is_symbol(ch));
-    !(text.starts_with(|ch: char| ch.is_ascii_digit() || matches!(ch, '$' | '£' | '€')) && UNITS.contains(&unit))
+    !(text.starts_with(|ch: char| ch.is_ascii_digit() || matches!(ch, '$' | '£' | '€'))
+        && UNITS.contains(&unit))
 }
 
 /// Whether the word is part of a web or mail address, which is left as it is.
@@ -117,8 +121,14 @@ fn slot(ch: char) -> Option<Slot> {
 fn reading(text: &str) -> Option<String> {
     let slots: Vec<Slot> = text.chars().map(slot).collect::<Option<_>>()?;
     let open = slots.iter().filter(|slot| **slot == Slot::Any).count();
-    let letters = slots.iter().filter(|slot| matches!(slot, Slot::Letter(_))).count();
-    if open <= 2 && open <= letters && let Some(known) = vocabulary().reading(&slots) {
+    let letters = slots
+        .iter()
+        .filter(|slot| matches!(slot, Slot::Letter(_)))
+        .count();
+    if open <= 2
+        && open <= letters
+        && let Some(known) = vocabulary().reading(&slots)
+    {
         return Some(known.to_owned());
     }
     letter_by_letter(text, &slots)
@@ -126,8 +136,14 @@ fn reading(text: &str) -> Option<String> {
 
 /// Unknown words are read only where digits sit between letters: names, new slang.
 fn letter_by_letter(text: &str, slots: &[Slot]) -> Option<String> {
-    let enclosed = [text.chars().next(), text.chars().last()].iter().flatten().all(char::is_ascii_alphabetic);
-    let letters = slots.iter().filter(|slot| matches!(slot, Slot::Letter(_))).count();
+    let enclosed = [text.chars().next(), text.chars().last()]
+        .iter()
+        .flatten()
+        .all(char::is_ascii_alphabetic);
+    let letters = slots
+        .iter()
+        .filter(|slot| matches!(slot, Slot::Letter(_)))
+        .count();
     if !enclosed || letters * 2 < slots.len() || text.len() > LONGEST {
         return None;
     }

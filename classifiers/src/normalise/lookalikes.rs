@@ -8,7 +8,11 @@ use super::tables;
 /// A word that mixes them with Latin letters is disguise. A word wholly of twins (`соре`) is read as
 /// Latin only where no word of the text needs a letter that Latin lacks.
 pub(super) fn unmask(cells: &mut Cells) -> bool {
-    if !cells.0.iter().any(|cell| tables::is_confusable_script(cell.ch)) {
+    if !cells
+        .0
+        .iter()
+        .any(|cell| tables::is_confusable_script(cell.ch))
+    {
         return false;
     }
     let words = cells.runs(char::is_alphanumeric);
@@ -22,12 +26,21 @@ pub(super) fn unmask(cells: &mut Cells) -> bool {
             continue;
         }
         let mixed = letters.iter().any(|cell| cell.ch.is_ascii_alphabetic());
-        if mixed && letters.iter().all(|cell| !strange(cell.ch) || tables::disguised(cell.ch).is_some()) {
+        if mixed
+            && letters
+                .iter()
+                .all(|cell| !strange(cell.ch) || tables::disguised(cell.ch).is_some())
+        {
             for cell in letters {
-                cell.ch = tables::disguised(cell.ch).filter(|_| strange(cell.ch)).unwrap_or(cell.ch);
+                cell.ch = tables::disguised(cell.ch)
+                    .filter(|_| strange(cell.ch))
+                    .unwrap_or(cell.ch);
             }
             changed = true;
-        } else if letters.iter().all(|cell| !strange(cell.ch) || tables::twin(cell.ch).is_some()) {
+        } else if letters
+            .iter()
+            .all(|cell| !strange(cell.ch) || tables::twin(cell.ch).is_some())
+        {
             twins.push(word);
         } else {
             foreign = true;
@@ -36,7 +49,7 @@ pub(super) fn unmask(cells: &mut Cells) -> bool {
     if foreign {
         return changed;
     }
-    for cell in twins.iter().flat_map(|word| word.clone()) {
+    for cell in twins.iter().flat_map(Clone::clone) {
         if let Some(latin) = tables::twin(cells.0[cell].ch) {
             cells.0[cell].ch = latin;
             changed = true;

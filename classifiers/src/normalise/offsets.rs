@@ -36,24 +36,38 @@ impl OffsetMap {
             last.end += len;
             return;
         }
-        self.pieces.push(Piece { at, start, end: start + len, linear: true });
+        self.pieces.push(Piece {
+            at,
+            start,
+            end: start + len,
+            linear: true,
+        });
     }
 
     /// The next bytes, which begin at `at`, stand for `original` as a whole.
     pub(super) fn push_whole(&mut self, at: usize, original: Range<usize>) {
         let (start, end) = (original.start as u32, original.end as u32);
-        self.pieces.push(Piece { at: at as u32, start, end, linear: false });
+        self.pieces.push(Piece {
+            at: at as u32,
+            start,
+            end,
+            linear: false,
+        });
     }
 
     /// The original range behind a range of normalised bytes. Both ends of `range` must lie on
     /// character boundaries of the normalised text.
     pub(super) fn original(&self, range: Range<usize>) -> Range<usize> {
-        let Some(first) = self.piece_at(range.start) else { return 0..0 };
+        let Some(first) = self.piece_at(range.start) else {
+            return 0..0;
+        };
         let start = first.start_of(range.start);
         if range.is_empty() {
             return start..start;
         }
-        let end = self.piece_at(range.end - 1).map_or(start, |last| last.end_of(range.end));
+        let end = self
+            .piece_at(range.end - 1)
+            .map_or(start, |last| last.end_of(range.end));
         start..end.max(start)
     }
 
@@ -70,11 +84,19 @@ impl OffsetMap {
 
 impl Piece {
     fn start_of(&self, at: usize) -> usize {
-        if self.linear { self.step(at) } else { self.start as usize }
+        if self.linear {
+            self.step(at)
+        } else {
+            self.start as usize
+        }
     }
 
     fn end_of(&self, at: usize) -> usize {
-        if self.linear { self.step(at) } else { self.end as usize }
+        if self.linear {
+            self.step(at)
+        } else {
+            self.end as usize
+        }
     }
 
     fn step(&self, at: usize) -> usize {

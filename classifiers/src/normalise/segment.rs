@@ -22,7 +22,14 @@ pub(super) fn segment(cells: &mut Cells) -> bool {
         let word: String = cells.0[run.clone()].iter().map(|cell| cell.ch).collect();
         for at in breaks(&word).into_iter().rev() {
             let place = cells.0[run.start + at].start;
-            cells.0.insert(run.start + at, Cell { ch: ' ', start: place, end: place });
+            cells.0.insert(
+                run.start + at,
+                Cell {
+                    ch: ' ',
+                    start: place,
+                    end: place,
+                },
+            );
             changed = true;
         }
     }
@@ -56,7 +63,9 @@ fn breaks(run: &str) -> Vec<usize> {
     best[0] = Some((0, 0));
     for end in 1..=run.len() {
         for start in end.saturating_sub(LONGEST)..end {
-            let (Some((cost, _)), Some(word)) = (best[start], word_cost(&run[start..end])) else { continue };
+            let (Some((cost, _)), Some(word)) = (best[start], word_cost(&run[start..end])) else {
+                continue;
+            };
             if best[end].is_none_or(|(known, _)| cost + word < known) {
                 best[end] = Some((cost + word, start));
             }
@@ -70,7 +79,11 @@ fn breaks(run: &str) -> Vec<usize> {
     }
     starts.retain(|start| *start > 0);
     starts.reverse();
-    if best[run.len()].is_some() { starts } else { Vec::new() }
+    if best[run.len()].is_some() {
+        starts
+    } else {
+        Vec::new()
+    }
 }
 
 /// Rare words and many words cost more.

@@ -33,7 +33,10 @@ fn letter_runs(cells: &Cells, word: &Range<usize>) -> Vec<Range<usize>> {
 fn squeeze_word(cells: &mut Cells, runs: &[Range<usize>], stretched: bool, dropped: &mut [bool]) {
     let lengths = match best_lengths(cells, runs) {
         Some(lengths) => lengths,
-        None if stretched => runs.iter().map(|run| if run.len() >= 3 { 1 } else { run.len() }).collect(),
+        None if stretched => runs
+            .iter()
+            .map(|run| if run.len() >= 3 { 1 } else { run.len() })
+            .collect(),
         None => return,
     };
     // A word of one letter would join its neighbours; it keeps two.
@@ -51,13 +54,23 @@ fn squeeze_word(cells: &mut Cells, runs: &[Range<usize>], stretched: bool, dropp
 
 /// Of the words that the runs can spell with one or two letters each, the preferred one.
 fn best_lengths(cells: &Cells, runs: &[Range<usize>]) -> Option<Vec<usize>> {
-    let open: Vec<usize> = (0..runs.len()).filter(|run| runs[*run].len() >= 2).collect();
-    let whole: String = runs.iter().flat_map(|run| run.clone()).map(|at| cells.ch(at)).collect();
+    let open: Vec<usize> = (0..runs.len())
+        .filter(|run| runs[*run].len() >= 2)
+        .collect();
+    let whole: String = runs
+        .iter()
+        .flat_map(Clone::clone)
+        .map(|at| cells.ch(at))
+        .collect();
     if runs.len() > 20 || vocabulary().knows(&whole) {
         return None;
     }
     // With many doubled letters, all of them are the stretch; else each may be real.
-    let choices: Vec<u32> = if open.len() > 6 { vec![0] } else { (0..1 << open.len()).collect() };
+    let choices: Vec<u32> = if open.len() > 6 {
+        vec![0]
+    } else {
+        (0..1 << open.len()).collect()
+    };
     let lengths = |choice: u32| -> Vec<usize> {
         let mut lengths = vec![1; runs.len()];
         for (bit, run) in open.iter().enumerate() {
@@ -66,11 +79,16 @@ fn best_lengths(cells: &Cells, runs: &[Range<usize>]) -> Option<Vec<usize>> {
         lengths
     };
     let spelt = |lengths: &[usize]| -> String {
-        let letters = runs.iter().zip(lengths).map(|(run, length)| cells.ch(run.start).to_string().repeat(*length));
+        let letters = runs
+            .iter()
+            .zip(lengths)
+            .map(|(run, length)| cells.ch(run.start).to_string().repeat(*length));
         letters.collect()
     };
     let ranked = choices.into_iter().map(lengths).filter_map(|lengths| {
-        vocabulary().rank(&spelt(&lengths)).map(|rank| (rank, lengths))
+        vocabulary()
+            .rank(&spelt(&lengths))
+            .map(|rank| (rank, lengths))
     });
     ranked.min().map(|(_, lengths)| lengths)
 }

@@ -68,9 +68,10 @@ fn punctuation(ch: char) -> Option<&'static str> {
 
 fn digit(ch: char) -> Option<&'static str> {
     const DIGITS: &str = "0123456789";
-    let nth = [0x660, 0x6F0, 0x966, 0x9E6].iter().find_map(|first| {
-        u32::from(ch).checked_sub(*first).filter(|nth| *nth < 10)
-    })? as usize;
+    let nth = [0x660, 0x6F0, 0x966, 0x9E6]
+        .iter()
+        .find_map(|first| u32::from(ch).checked_sub(*first).filter(|nth| *nth < 10))?
+        as usize;
     DIGITS.get(nth..=nth)
 }
 
@@ -153,14 +154,13 @@ pub(super) fn disguised(ch: char) -> Option<char> {
         'ф' => 'f',
         'ԍ' | 'ց' => 'g',
         'μ' | 'ц' => 'u',
-        'и' | 'п' | 'η' | 'π' => 'n',
+        'и' | 'п' | 'л' | 'η' | 'π' => 'n',
         'θ' | 'σ' | 'ω' => 'o',
         'я' | 'г' => 'r',
         'γ' | 'ч' => 'y',
         'ш' | 'щ' => 'w',
         'ж' => 'x',
         'ζ' => 'z',
-        'л' => 'n',
         _ => return None,
     }))
 }

@@ -55,7 +55,11 @@ impl Vocabulary {
         let mut by_length = vec![Vec::new(); LONGEST + 1];
         let mut disguised = 0;
         for (nth, file) in files.iter().enumerate() {
-            for word in file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            for word in file
+                .lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            {
                 if word.len() <= LONGEST && !ranks.contains_key(word) {
                     ranks.insert(word, ranks.len() as u32);
                     by_length[word.len()].push(word);
@@ -65,7 +69,11 @@ impl Vocabulary {
                 disguised = ranks.len() as u32;
             }
         }
-        Self { ranks, by_length, disguised }
+        Self {
+            ranks,
+            by_length,
+            disguised,
+        }
     }
 
     /// How far down the order of preference a word stands.
@@ -80,7 +88,10 @@ impl Vocabulary {
 
     /// How seldom a word is written: its place among the ordinary words, unknown ones last.
     pub(crate) fn rareness(&self, word: &str) -> u32 {
-        self.rank(word).map_or(u32::MAX, |rank| rank.saturating_sub(self.disguised).max(if rank < self.disguised { 500 } else { 0 }))
+        self.rank(word).map_or(u32::MAX, |rank| {
+            rank.saturating_sub(self.disguised)
+                .max(if rank < self.disguised { 500 } else { 0 })
+        })
     }
 
     /// Whether the word is one that people disguise.
@@ -91,6 +102,10 @@ impl Vocabulary {
     /// The preferred word that fits, slot by slot.
     pub(super) fn reading(&self, slots: &[Slot]) -> Option<&'static str> {
         let words = self.by_length.get(slots.len())?;
-        words.iter().copied().find(|word| word.bytes().zip(slots).all(|(letter, slot)| slot.admits(letter)))
+        words.iter().copied().find(|word| {
+            word.bytes()
+                .zip(slots)
+                .all(|(letter, slot)| slot.admits(letter))
+        })
     }
 }
