@@ -29,7 +29,7 @@ pub(crate) use seal::{NONCE, aad, derive, open, seal};
 pub(crate) use table::{DbKeyTable, KeyRow, KeyTable, insert_keys};
 
 /// How long a member's key is used without asking the database again.
-pub(crate) const CACHED_FOR: Duration = Duration::from_secs(60);
+pub(crate) const CACHED_FOR: Duration = Duration::from_mins(1);
 const CACHED_AT_MOST: usize = 200_000;
 const TENANT: Uuid = Uuid::nil();
 

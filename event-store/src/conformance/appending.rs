@@ -160,7 +160,7 @@ pub async fn racing_writers_open_one_crisis_case(f: &Fixture) {
         match task.await.unwrap() {
             Ok(_) => won += 1,
             Err(AppendError::Claimed { key, .. }) => {
-                assert_eq!(key, ClaimKey::open_crisis(subject))
+                assert_eq!(key, ClaimKey::open_crisis(subject));
             }
             Err(other) => panic!("unexpected refusal: {other}"),
         }

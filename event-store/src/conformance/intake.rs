@@ -277,7 +277,7 @@ async fn three_waiting(f: &Fixture) -> [PostId; 3] {
 pub async fn pending_posts_are_taken_by_urgency(f: &Fixture) {
     let ids = three_waiting(f).await;
     let (here, there): (&dyn Pending, &dyn Pending) = (f.store.as_ref(), f.other.as_ref());
-    let lease = Duration::from_secs(60);
+    let lease = Duration::from_mins(1);
     let taken = here.take("a", 2, after(1), lease).await.unwrap();
     assert_eq!(
         taken

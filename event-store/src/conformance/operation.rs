@@ -80,7 +80,10 @@ pub async fn stopping_actions_is_seen_by_every_instance(f: &Fixture) {
         .await
         .unwrap();
     assert!(f.other.control(&f.tenant).await.unwrap().actions_stopped());
-    assert_eq!(f.other.stopped_tenants().await.unwrap(), [f.tenant.clone()]);
+    assert_eq!(
+        f.other.stopped_tenants().await.unwrap(),
+        vec![f.tenant.clone()]
+    );
     let resume = f.event(ActionsResumed { reason: reason() });
     f.store
         .append(

@@ -267,7 +267,7 @@ pub async fn counts_leave_the_canary_out(f: &Fixture) {
     let mut rows: Vec<CaseRow> = (0..4_u64)
         .map(|n| case_row(f.fresh(), CrisisLevel::Soon, after(n)))
         .collect();
-    rows[1].lease_until = Some(after(0) + Duration::from_secs(60));
+    rows[1].lease_until = Some(after(0) + Duration::from_mins(1));
     rows[2].synthetic = true;
     fill(f, rows).await;
     let counts = f.store.counts(after(30)).await.unwrap();

@@ -175,7 +175,7 @@ pub fn case_row(case: CaseId, level: CrisisLevel, opened_at: Timestamp) -> CaseR
         status: CaseStatus::Open,
         holder: None,
         lease_until: None,
-        look_due_at: Some(opened_at + Duration::from_secs(1800)),
+        look_due_at: Some(opened_at + Duration::from_mins(30)),
         looked_at: None,
         look_breached: false,
         opened_at,

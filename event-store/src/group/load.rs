@@ -132,7 +132,7 @@ fn subject_prints(units: &[Unit]) -> Vec<Vec<Value>> {
             .iter()
             .map(|row| (unit.tenant.clone(), row.fingerprint))
     });
-    print_rows(distinct(prints))
+    print_rows(&distinct(prints))
 }
 
 fn post_prints(units: &[Unit]) -> Vec<Vec<Value>> {
@@ -141,10 +141,10 @@ fn post_prints(units: &[Unit]) -> Vec<Vec<Value>> {
             .iter()
             .map(|row| (unit.tenant.clone(), row.fingerprint))
     });
-    print_rows(distinct(prints))
+    print_rows(&distinct(prints))
 }
 
-fn print_rows(prints: HashSet<(TenantId, [u8; 16])>) -> Vec<Vec<Value>> {
+fn print_rows(prints: &HashSet<(TenantId, [u8; 16])>) -> Vec<Vec<Value>> {
     prints
         .iter()
         .map(|(tenant, print)| values![tenant, *print])

@@ -110,6 +110,10 @@ pub struct QueueCursor {
 }
 
 /// A case as the queue knows it: columns to search and order by, and the folded case.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are the columns of a table"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseRow {
     /// Whose customer.

@@ -22,7 +22,7 @@ use crate::sql::{Row, Value, values};
 use crate::store::Store;
 
 /// How far back an author's chat messages belong to the one judged.
-pub(crate) const PRECEDING_WITHIN: Duration = Duration::from_secs(180);
+pub(crate) const PRECEDING_WITHIN: Duration = Duration::from_mins(3);
 /// How many of them at most.
 pub(crate) const PRECEDING_AT_MOST: usize = 10;
 

@@ -99,20 +99,20 @@ pub(crate) async fn opened_posts(
         .subjects(tenant, posts.iter().map(|post| post.subject))
         .await?;
     posts
-        .into_iter()
+        .iter()
         .map(|post| opened(tenant, post, &found))
         .collect()
 }
 
 fn opened(
     tenant: &TenantId,
-    post: PostParts,
+    post: &PostParts,
     keys: &HashMap<SubjectId, SubjectKey>,
 ) -> Result<StoredPost, StoreError> {
     let mut revisions = Vec::new();
     if let Some(SubjectKey::Live { key, .. }) = keys.get(&post.subject) {
         for sealed in &post.revisions {
-            revisions.push(opened_revision(tenant, &post, sealed, key)?);
+            revisions.push(opened_revision(tenant, post, sealed, key)?);
         }
     }
     Ok(StoredPost {

@@ -15,11 +15,11 @@ use super::{OutboxKind, OutboxMessage};
 
 const NOTHING: &str = "{}";
 /// Later than this an alert tells nobody anything: the case has been in breach for long.
-const ALERT_LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
-const DEAD_LETTER_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
-const OUTCOME_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+const ALERT_LIFE: Duration = Duration::from_hours(72);
+const DEAD_LETTER_LIFE: Duration = Duration::from_hours(720);
+const OUTCOME_LIFE: Duration = Duration::from_hours(168);
 /// A heartbeat that comes late says that something was alive, which misleads.
-const HEARTBEAT_LIFE: Duration = Duration::from_secs(120);
+const HEARTBEAT_LIFE: Duration = Duration::from_mins(2);
 
 /// The body of a report outcome's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
