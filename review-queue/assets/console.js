@@ -90,6 +90,9 @@
 
   // -- live news -------------------------------------------------------------------------------
 
+  // What changes nothing that a reader should know before deciding.
+  const QUIET = new Set(["TextRevealed", "LeaseRenewed", "CaseClaimed", "CaseReleased", "LeaseExpired", "AlertRaised", "SlaBreached"]);
+
   let wanted;
   function onNews(event) {
     let news = {};
@@ -99,7 +102,8 @@
       wanted = setTimeout(refreshQueue, 400);
     }
     const shown = body.dataset.case;
-    if (shown && news.case === shown && Number(news.version ?? 0) > Number(body.dataset.version ?? 0)) {
+    const newer = Number(news.version ?? 0) > Number(body.dataset.version ?? 0);
+    if (shown && news.case === shown && newer && news.what.some((kind) => !QUIET.has(kind))) {
       const bar = one("#arrived");
       if (bar && bar.hidden) {
         bar.hidden = false;
@@ -141,9 +145,8 @@
   function listen() {
     if (!body.dataset.stream || !window.EventSource) return;
     const source = new EventSource(body.dataset.stream);
-    source.onmessage = onNews;
     source.addEventListener("case", onNews);
-    source.addEventListener("lost", onNews);
+    source.addEventListener("reload", onNews);
     source.onerror = () => one("#live")?.setAttribute("data-state", "away");
     source.onopen = () => one("#live")?.setAttribute("data-state", "on");
     addEventListener("pagehide", () => source.close());
@@ -269,6 +272,27 @@
   }
   document.addEventListener("focusin", light);
   document.addEventListener("mouseover", light);
+
+  // A covered detail opens in its place; the page that shows it alone is for browsers without a script.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("form.cover")) return;
+    event.preventDefault();
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
+      const detail = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#detail");
+      if (!answer.ok || !detail) throw new Error("not shown");
+      const shown = document.createElement("span");
+      shown.className = "uncovered";
+      shown.tabIndex = -1;
+      shown.textContent = detail.textContent;
+      form.replaceWith(shown);
+      shown.focus();
+    } catch {
+      form.querySelector("button").textContent = "could not be shown – try again";
+      delete form.dataset.sent;
+    }
+  });
 
   // -- the message that goes with some actions --------------------------------------------------
 

@@ -50,6 +50,12 @@ impl Fields {
         self.text(name).into()
     }
 
+    /// A field exactly as it was sent: blanks belong to a password.
+    pub fn untrimmed(&self, name: &str) -> Sensitive<String> {
+        let found = self.0.reveal().iter().find(|(known, _)| known == name);
+        Sensitive::new(found.map_or_else(String::new, |(_, value)| value.clone()))
+    }
+
     /// A choice from a list, by the name that serde knows it under.
     pub fn choice<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, ReviewError> {
         let value = serde_json::Value::String(self.typed(name));
@@ -110,7 +116,12 @@ mod tests {
             CrisisLevel::ActNow
         );
         assert!(fields.choice::<CrisisLevel>("other").is_err());
-        assert!(fields.maybe_choice::<CrisisLevel>("absent").unwrap().is_none());
+        assert!(
+            fields
+                .maybe_choice::<CrisisLevel>("absent")
+                .unwrap()
+                .is_none()
+        );
     }
 
     #[test]

@@ -141,7 +141,11 @@ mod tests {
             phone: Some("Kim, +44 20 7946 0000".to_owned()),
             ..HouseState::default()
         };
-        assert!(state.banners()[0].text.contains("Phone Kim, +44 20 7946 0000 now"));
+        assert!(
+            state.banners()[0]
+                .text
+                .contains("Phone Kim, +44 20 7946 0000 now")
+        );
     }
 
     #[test]

@@ -17,16 +17,25 @@ const DONE: [(&str, &str); 15] = [
     ("released", "You handed the case back."),
     ("taken-over", "You took the case over."),
     ("noted", "Your note is saved."),
-    ("raised", "The level is raised, and people were asked to look."),
+    (
+        "raised",
+        "The level is raised, and people were asked to look.",
+    ),
     ("lowered", "The level is lowered."),
     ("contact", "The contact is recorded."),
     ("decided", "Your decision is recorded."),
     ("undone", "The decision is taken back. Nothing was sent."),
-    ("proposed", "Closing is proposed. A second person has to confirm it."),
+    (
+        "proposed",
+        "Closing is proposed. A second person has to confirm it.",
+    ),
     ("closed", "The case is closed."),
     ("reopened", "The case is open again."),
     ("opened", "The case is open."),
-    ("joined", "The member has an open case; what you wrote was added there."),
+    (
+        "joined",
+        "The member has an open case; what you wrote was added there.",
+    ),
 ];
 
 /// The sentence for what was done.
@@ -70,9 +79,7 @@ pub fn problem(error: &ReviewError, ids: &dyn IdSource) -> Problem {
         E::Busy => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::CONFLICT,
     };
-    let reference = status
-        .is_server_error()
-        .then(|| reference(error, ids));
+    let reference = status.is_server_error().then(|| reference(error, ids));
     Problem {
         status,
         sentence: sentence(error),
@@ -103,7 +110,9 @@ fn sentence(error: &ReviewError) -> String {
         E::Store(_) | E::Append(_) => "That did not work: the store did not answer. Nothing was \
              recorded."
             .to_owned(),
-        E::Internal(_) => "That did not work, by a mistake of ours. Nothing was recorded.".to_owned(),
+        E::Internal(_) => {
+            "That did not work, by a mistake of ours. Nothing was recorded.".to_owned()
+        }
         other => format!("{}.", capital(&other.to_string())),
     }
 }
@@ -173,7 +182,10 @@ mod tests {
 
     #[test]
     fn a_failure_of_ours_gets_a_sentence_and_a_number() {
-        let problem = problem(&ReviewError::Internal("secret detail"), &CountedIds::default());
+        let problem = problem(
+            &ReviewError::Internal("secret detail"),
+            &CountedIds::default(),
+        );
         assert!(!problem.sentence.contains("secret"));
         assert_eq!(problem.reference.as_deref(), Some("0000-0001"));
     }

@@ -56,6 +56,8 @@ pub struct CasePage {
     pub claiming: Claiming,
     /// What can be done; none for a reader who may not decide.
     pub forms: Option<Forms>,
+    /// What was typed before, so that nobody types it twice.
+    pub drafts: Drafts,
     /// A decision that can still be taken back.
     pub undo: Option<Undo>,
 }

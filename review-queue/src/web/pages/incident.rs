@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::case::{Claiming, Entry, Head};
+use super::case::{Claiming, Drafts, Entry, Head};
 use super::queue::Choice;
 use crate::web::shell::{Place, Shell};
 use crate::web::words::Moment;
@@ -27,6 +27,10 @@ pub struct IncidentPage {
     pub opened: Option<Opened>,
     /// Who holds it.
     pub claiming: Claiming,
+    /// What was typed before.
+    pub drafts: Drafts,
+    /// What kept the last form from being carried out.
+    pub wrong: Option<String>,
     /// How it can be closed; empty while members wait.
     pub close_codes: Vec<Choice>,
     /// What happened so far.
@@ -80,6 +84,8 @@ impl IncidentPage {
                 at: None,
             }),
             claiming: Claiming::sample_mine(),
+            drafts: Drafts::default(),
+            wrong: Some("The reason must not be empty.".to_owned()),
             close_codes: Vec::new(),
             timeline: vec![Entry::sample()],
         }

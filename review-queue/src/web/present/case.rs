@@ -49,7 +49,8 @@ pub fn page(
         earlier: earlier(case),
         timeline: timeline::timeline(&case.timeline, revealed),
         claiming: forms::claiming(case),
-        forms: forms::forms(case, around, drafts),
+        forms: forms::forms(case, around, &drafts),
+        drafts,
         undo: undo(case, now),
         shell,
     }
@@ -104,7 +105,12 @@ pub fn head(case: &CaseView, now: Timestamp) -> Head {
 /// What is known without reading the text.
 fn known(case: &CaseView) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
-    for assessment in case.posts.iter().rev().filter_map(|p| p.assessment.as_ref()) {
+    for assessment in case
+        .posts
+        .iter()
+        .rev()
+        .filter_map(|p| p.assessment.as_ref())
+    {
         let labels = assessment.labels.iter().chain(&assessment.attributions);
         for label in labels.map(|label| words::label(label)) {
             if !known.contains(&label) {
@@ -122,7 +128,10 @@ fn known(case: &CaseView) -> Vec<String> {
         known.push(words::count(case.reports.len(), "report", "reports"));
     }
     if let Some(incident) = &case.incident {
-        known.push(format!("{} of {} records unread", incident.left, incident.total));
+        known.push(format!(
+            "{} of {} records unread",
+            incident.left, incident.total
+        ));
     }
     known
 }
@@ -141,7 +150,12 @@ fn thread(
 
 fn explanation(case: &CaseView) -> Explanation {
     let mut explained = Explanation::default();
-    for assessment in case.posts.iter().rev().filter_map(|p| p.assessment.as_ref()) {
+    for assessment in case
+        .posts
+        .iter()
+        .rev()
+        .filter_map(|p| p.assessment.as_ref())
+    {
         for rule in &assessment.rules {
             let line = RuleLine {
                 rule: format!("{} v{}", rule.rule, rule.version),
@@ -196,8 +210,7 @@ fn reports(case: &CaseView, revealed: Option<&RevealedCase>) -> Vec<ReportLine> 
                     .and_then(|words| words.text.as_ref())
                     .map(|text| text.reveal().clone())
             };
-            let said = word("words")
-                .or_else(|| report.words.as_ref().and_then(shown));
+            let said = word("words").or_else(|| report.words.as_ref().and_then(shown));
             let quoted = word("quoted").map(|quoted| format!("Copied by the platform: {quoted}"));
             let words: Vec<String> = said.into_iter().chain(quoted).collect();
             let about = if report.post_received {

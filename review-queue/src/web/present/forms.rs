@@ -41,7 +41,7 @@ pub fn claiming(case: &CaseView) -> Claiming {
 }
 
 /// The forms; none for a reader who may do nothing here.
-pub fn forms(case: &CaseView, around: &Around, drafts: Drafts) -> Option<Forms> {
+pub fn forms(case: &CaseView, around: &Around, drafts: &Drafts) -> Option<Forms> {
     let acts = [
         Command::Note,
         Command::Claim,
@@ -69,15 +69,14 @@ pub fn forms(case: &CaseView, around: &Around, drafts: Drafts) -> Option<Forms> 
             .map(|reason| Choice::new(code(&reason), words::lower_code(reason), ""))
             .collect(),
         contact: contact(case),
-        outcomes: outcomes(case, &drafts),
-        policies: policies(case, around, &drafts),
-        posts: posts(case, &drafts),
-        offers: offers(case, &drafts),
+        outcomes: outcomes(case, drafts),
+        policies: policies(case, around, drafts),
+        posts: posts(case, drafts),
+        offers: offers(case, drafts),
         templates: around.templates.clone(),
         nothing_leaves: around.nothing_leaves.clone(),
         undo_secs: around.undo_secs,
         closing: closing(case),
-        drafts,
     })
 }
 
@@ -247,7 +246,11 @@ fn closing(case: &CaseView) -> Closing {
                 .into_iter()
                 .rev()
                 .map(|level| {
-                    Choice::new(code(&level), LevelView::from(level).word(), &code(&case.level))
+                    Choice::new(
+                        code(&level),
+                        LevelView::from(level).word(),
+                        &code(&case.level),
+                    )
                 })
                 .collect()
         } else {
@@ -268,7 +271,10 @@ fn closing(case: &CaseView) -> Closing {
         .collect();
     match &case.closure {
         Some(closure) => {
-            let (by, how) = (name(&closure.by), words::close_code(closure.code).to_owned());
+            let (by, how) = (
+                name(&closure.by),
+                words::close_code(closure.code).to_owned(),
+            );
             if case.allows(Command::ConfirmClosure) {
                 Closing::Confirm {
                     by,
@@ -303,7 +309,7 @@ mod tests {
     use super::*;
 
     fn made(case: &CaseView) -> Forms {
-        forms(case, &Around::default(), Drafts::default()).expect("the sample may act")
+        forms(case, &Around::default(), &Drafts::default()).expect("the sample may act")
     }
 
     #[test]
@@ -319,7 +325,11 @@ mod tests {
     fn help_is_offered_before_what_takes_something_away() {
         let offers = made(&CaseView::sample()).offers;
         let first_restriction = offers.iter().position(|offer| offer.restrictive).unwrap();
-        assert!(offers[first_restriction..].iter().all(|offer| offer.restrictive));
+        assert!(
+            offers[first_restriction..]
+                .iter()
+                .all(|offer| offer.restrictive)
+        );
     }
 
     #[test]
@@ -335,6 +345,6 @@ mod tests {
     fn somebody_who_may_do_nothing_gets_no_forms() {
         let mut case = CaseView::sample();
         case.allowed = vec![Command::Reveal];
-        assert!(forms(&case, &Around::default(), Drafts::default()).is_none());
+        assert!(forms(&case, &Around::default(), &Drafts::default()).is_none());
     }
 }

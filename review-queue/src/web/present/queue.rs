@@ -16,7 +16,9 @@ pub fn row(item: &QueueItem, now: Timestamp) -> QueueRow {
         mark: format!(
             "{}-{}",
             item.version,
-            item.holder.as_ref().map_or(String::new(), |h| h.user.to_string())
+            item.holder
+                .as_ref()
+                .map_or(String::new(), |h| h.user.to_string())
         ),
         level: level(item.kind, item.level),
         unscored: item.unscored,
@@ -49,11 +51,7 @@ pub fn level(_kind: CaseKind, level: CrisisLevel) -> LevelView {
 }
 
 /// The promise that still runs.
-pub fn due(
-    due_at: Option<Timestamp>,
-    looked_at: Option<Timestamp>,
-    now: Timestamp,
-) -> Option<Due> {
+pub fn due(due_at: Option<Timestamp>, looked_at: Option<Timestamp>, now: Timestamp) -> Option<Due> {
     match (due_at, looked_at) {
         (Some(due_at), None) => Some(Due::new(due_at, now)),
         _ => None,
@@ -120,7 +118,12 @@ fn remark(item: &QueueItem) -> Option<String> {
 }
 
 /// One sentence that tells what is known without reading the text.
-pub fn line(item_level: LevelView, reasons: &[String], posted: Option<Timestamp>, now: Timestamp) -> String {
+pub fn line(
+    item_level: LevelView,
+    reasons: &[String],
+    posted: Option<Timestamp>,
+    now: Timestamp,
+) -> String {
     let mut line = if reasons.is_empty() {
         item_level.meaning().to_owned()
     } else {

@@ -47,7 +47,11 @@ impl<'a> Names<'a> {
 }
 
 /// One entry as a sentence.
-pub fn sentence(entry: &TimelineEntry, names: &Names<'_>, revealed: Option<&RevealedCase>) -> Entry {
+pub fn sentence(
+    entry: &TimelineEntry,
+    names: &Names<'_>,
+    revealed: Option<&RevealedCase>,
+) -> Entry {
     let said = entry.texts.iter().find_map(|text| {
         let revealed = revealed
             .and_then(|case| case.words_of(entry.id, &text.field))
@@ -116,7 +120,10 @@ fn what(event: &ModerationEvent, names: &Names<'_>) -> String {
         E::LeaseRenewed(_) => "kept the case longer".to_owned(),
         E::CaseReleased(_) => "handed the case back".to_owned(),
         E::LeaseExpired(expired) => {
-            format!("ended the claim of {}: its time ran out", names.get(expired.held_by))
+            format!(
+                "ended the claim of {}: its time ran out",
+                names.get(expired.held_by)
+            )
         }
         E::TextRevealed(revealed) => match revealed.scope {
             RevealScope::Case => format!(
@@ -179,7 +186,9 @@ fn what_became(event: &ModerationEvent) -> String {
                 ""
             }
         ),
-        E::CaseReopened(reopened) => format!("opened the case again at “{}”", level(reopened.level)),
+        E::CaseReopened(reopened) => {
+            format!("opened the case again at “{}”", level(reopened.level))
+        }
         E::SlaBreached(breached) => format!(
             "recorded that nobody looked in time, at “{}”{}",
             level(breached.level),

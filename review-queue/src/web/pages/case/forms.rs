@@ -68,8 +68,6 @@ pub struct Forms {
     pub undo_secs: u64,
     /// How the case can be closed.
     pub closing: Closing,
-    /// What was typed before, so that nobody types it twice.
-    pub drafts: Drafts,
 }
 
 /// Something that the platform can be asked for.

@@ -137,7 +137,6 @@ fn forms() -> Forms {
         nothing_leaves: None,
         undo_secs: 15,
         closing: Closing::Propose { codes },
-        drafts: Drafts::default(),
     }
 }
 
@@ -214,6 +213,7 @@ impl CasePage {
             timeline: timeline(),
             claiming: Claiming::sample_mine(),
             forms: Some(forms()),
+            drafts: Drafts::default(),
             undo: Some(Undo {
                 decision: "0190f4d2-0000-7000-8000-0000000000dd".to_owned(),
                 what: "give support, send a private message".to_owned(),
@@ -267,11 +267,8 @@ impl CasePage {
                 said: None,
             }],
         });
-        if let Some(forms) = &mut page.forms {
-            forms.drafts.decision_reason = format!("kept what I typed {HOSTILE}");
-            forms.drafts.message = format!("kept message </textarea>{HOSTILE}");
-            forms.drafts.open = "decide".to_owned();
-        }
+        page.drafts.decision_reason = format!("kept what I typed {HOSTILE}");
+        page.drafts.message = format!("kept message </textarea>{HOSTILE}");
         page
     }
 
@@ -291,8 +288,8 @@ impl CasePage {
                 reason: Some(format!("She is with her sister. {HOSTILE}")),
                 codes: Vec::new(),
             };
-            forms.drafts.open = "close".to_owned();
         }
+        page.drafts.open = "close".to_owned();
         page
     }
 

@@ -1,0 +1,200 @@
+//! Showing and covering texts.
+//!
+//! Asking for the texts leaves a short-lived cookie for that case's address alone; while it is there,
+//! the case is shown with its texts. What is shown is always recorded: reading the same texts again
+//! within a quarter of an hour counts as the same reading, a new post in between as a new one.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use holdfast_domain::{CaseId, PostRef};
+use http::{HeaderValue, StatusCode, header};
+use sha2::{Digest, Sha256};
+
+use super::case::{self, Answer};
+use crate::error::ReviewError;
+use crate::service::{Ask, RequestKey};
+use crate::view::{CaseView, RevealedCase};
+use crate::web::console::Console;
+use crate::web::fields::Fields;
+use crate::web::pages;
+use crate::web::pages::detail::DetailPage;
+use crate::web::pages::incident::Opened;
+use crate::web::present::texts;
+use crate::web::respond;
+use crate::web::session::SignedIn;
+use crate::web::shell::Place;
+use crate::web::words::Moment;
+
+const COOKIE: &str = "holdfast_texts";
+/// How long one reading lasts, in microseconds.
+const ONE_READING: i64 = 15 * 60 * 1_000_000;
+
+/// Shows the texts from now on.
+pub(super) async fn reveal(
+    State(console): State<Console>,
+    who: SignedIn,
+    Path(id): Path<CaseId>,
+    fields: Fields,
+) -> Response {
+    if let Err(error) = who.sent_by_us(&fields) {
+        return console.problem_page(&who, &error, &address(id)).await;
+    }
+    let nonce = console.service().parts().ids.next().simple().to_string();
+    with_cookie(&console, id, &nonce, ONE_READING / 1_000_000)
+}
+
+/// Covers the texts again.
+pub(super) async fn cover(
+    State(console): State<Console>,
+    who: SignedIn,
+    Path(id): Path<CaseId>,
+    fields: Fields,
+) -> Response {
+    if let Err(error) = who.sent_by_us(&fields) {
+        return console.problem_page(&who, &error, &address(id)).await;
+    }
+    with_cookie(&console, id, "", 0)
+}
+
+fn with_cookie(console: &Console, id: CaseId, nonce: &str, secs: i64) -> Response {
+    let secure = if console.service().config().secure_cookies {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!(
+        "{COOKIE}={nonce}; Path={}; Max-Age={secs}; HttpOnly; SameSite=Strict{secure}",
+        address(id)
+    );
+    let mut response = respond::go(&address(id));
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn address(id: CaseId) -> String {
+    format!("/cases/{id}")
+}
+
+/// Whether the reader asked for this case's texts, under which name.
+pub(super) fn texts_wanted(who: &SignedIn, _id: CaseId) -> Option<String> {
+    who.cookie(COOKIE).filter(|nonce| !nonce.is_empty())
+}
+
+/// The case with its texts, the reading recorded.
+pub(super) async fn revealed(
+    console: &Console,
+    who: &SignedIn,
+    id: CaseId,
+    nonce: &str,
+) -> Result<RevealedCase, ReviewError> {
+    let service = console.service();
+    let mut shown = what_is_shown(&service.case(&who.access, id).await?);
+    loop {
+        let quarter = service.now().as_micros() / ONE_READING;
+        let ask = Ask {
+            request: Some(same_reading(who, nonce, quarter, &shown)),
+            ..Ask::of(id)
+        };
+        let revealed = service.reveal(&who.access, &ask).await?;
+        let now_shown = what_is_shown(&revealed.case);
+        if now_shown == shown {
+            return Ok(revealed);
+        }
+        // A post came in between: its reading is to be recorded too.
+        shown = now_shown;
+    }
+}
+
+fn what_is_shown(case: &CaseView) -> Vec<PostRef> {
+    let thread = case.thread.posts.iter().map(|post| post.post);
+    case.posts
+        .iter()
+        .map(|post| post.post)
+        .chain(thread)
+        .collect()
+}
+
+fn same_reading(who: &SignedIn, nonce: &str, quarter: i64, shown: &[PostRef]) -> RequestKey {
+    let mut digest = Sha256::new();
+    digest.update(b"console-reading\0");
+    digest.update(who.access.user.as_uuid().as_bytes());
+    digest.update(nonce.as_bytes());
+    digest.update(quarter.to_be_bytes());
+    for post in shown {
+        digest.update(post.post.as_uuid().as_bytes());
+        digest.update(post.revision.0.to_be_bytes());
+    }
+    let key = digest.finalize()[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    RequestKey {
+        key,
+        body: "reading".to_owned(),
+    }
+}
+
+/// Shows one covered stretch.
+pub(super) async fn detail(
+    State(console): State<Console>,
+    who: SignedIn,
+    Path(id): Path<CaseId>,
+    fields: Fields,
+) -> Response {
+    let shown = async {
+        who.sent_by_us(&fields)?;
+        let post =
+            texts::referred(fields.text("post")).ok_or(ReviewError::NotFound { what: "post" })?;
+        let cover = fields.parse("cover")?;
+        console
+            .service()
+            .reveal_method_detail(&who.access, &Ask::of(id), post, cover)
+            .await
+    };
+    match shown.await {
+        Ok(shown) => {
+            let house = console.house(&who).await;
+            let page = DetailPage {
+                shell: console
+                    .shell(&who, &house, "Covered detail")
+                    .at(Place::Queue),
+                case: id.to_string(),
+                text: shown.text.map(holdfast_domain::Sensitive::into_inner),
+            };
+            pages::show(StatusCode::OK, &page).into_response()
+        }
+        Err(error) => console.problem_page(&who, &error, &address(id)).await,
+    }
+}
+
+/// Shows one record of an incident.
+pub(super) async fn member(
+    State(console): State<Console>,
+    who: SignedIn,
+    Path((id, member)): Path<(CaseId, u64)>,
+    fields: Fields,
+) -> Response {
+    let shown = async {
+        who.sent_by_us(&fields)?;
+        console
+            .service()
+            .reveal_record(&who.access, &Ask::of(id), member)
+            .await
+    };
+    match shown.await {
+        Ok(shown) => {
+            let answer = Answer {
+                opened: Some(Opened {
+                    number: member,
+                    text: shown.text.map(holdfast_domain::Sensitive::into_inner),
+                    at: shown.posted_at.map(Moment),
+                }),
+                ..Answer::default()
+            };
+            case::show(&console, &who, id, answer).await
+        }
+        Err(error) => console.problem_page(&who, &error, &address(id)).await,
+    }
+}
