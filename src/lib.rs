@@ -1,0 +1,23 @@
+//! WIRES: the `holdfast` command, its configuration and supervision.
+//!
+//! Start with [`pipeline`]: the way of a record from the platform to the log on one screen. Everything
+//! else here chooses parts and starts them; what the parts promise stands in their own crates.
+
+pub mod assessor;
+mod canary;
+pub mod cli;
+pub mod config;
+pub mod crash;
+pub mod demo;
+pub mod health;
+mod house;
+pub mod metrics;
+mod ops;
+pub mod pipeline;
+pub mod posts;
+mod replay;
+pub mod serve;
+mod sources;
+pub mod system;
+pub mod telemetry;
+pub mod wiring;

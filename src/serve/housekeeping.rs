@@ -1,0 +1,103 @@
+//! Small regular work: timers on the elected instance, texts whose time is over, figures.
+
+use std::time::Duration;
+
+use holdfast_ingest::kafka::{KafkaControl, PartitionState};
+
+use super::{Running, sleep};
+use crate::wiring::Holdfast;
+
+/// The lease that decides which instance runs the timers.
+const TIMERS: &str = "timers";
+/// How often texts whose time is over are removed.
+const PURGE: Duration = Duration::from_mins(10);
+/// How often the Kafka intake is looked at.
+const WATCH: Duration = Duration::from_secs(5);
+
+/// Starts the regular work.
+pub(super) fn start(holdfast: &Holdfast, running: &mut Running) {
+    timers(holdfast, running);
+    purge(holdfast, running);
+}
+
+/// Leases that ended, promises that were broken, actions without an answer: facts when they fire, on
+/// one instance at a time, and by their claims once whoever that is.
+fn timers(holdfast: &Holdfast, running: &mut Running) {
+    let every = Duration::from_secs(holdfast.config.server.timer_secs);
+    let (store, clock, name) = (
+        holdfast.store.clone(),
+        holdfast.clock.clone(),
+        holdfast.instance.clone(),
+    );
+    let timers = holdfast.timers();
+    let (stop, health) = (running.stop.clone(), holdfast.health.clone());
+    running.start("timers", async move {
+        while !stop.is_cancelled() {
+            let fired = match store.acquire(TIMERS, &name, clock.now(), every * 4).await {
+                Ok(None) => Ok(()),
+                Ok(Some(_)) => timers.step().await.map(drop),
+                Err(error) => Err(error),
+            };
+            match fired {
+                Ok(()) => {
+                    health.mended("timers");
+                    health.beat("timers");
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the timers try again");
+                    health.fault("timers", "the timers cannot record what is due");
+                }
+            }
+            sleep(every, &stop).await;
+        }
+        Ok(())
+    });
+}
+
+fn purge(holdfast: &Holdfast, running: &mut Running) {
+    let (store, clock, stop) = (
+        holdfast.store.clone(),
+        holdfast.clock.clone(),
+        running.stop.clone(),
+    );
+    running.start("purge", async move {
+        while !stop.is_cancelled() {
+            match store.purge_expired(clock.now()).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "removed {count} texts whose time was over"),
+                Err(error) => {
+                    tracing::warn!(%error, "texts whose time is over wait for the next round")
+                }
+            }
+            sleep(PURGE, &stop).await;
+        }
+        Ok(())
+    });
+}
+
+/// A stopped partition, or a topic that is not there, breaks the way to a person.
+pub(super) fn watch_kafka(holdfast: &Holdfast, control: KafkaControl, running: &mut Running) {
+    let (stop, health) = (running.stop.clone(), holdfast.health.clone());
+    running.start("kafka-watch", async move {
+        while !stop.is_cancelled() {
+            let status = control.status();
+            let stopped = status
+                .partitions
+                .iter()
+                .filter(|p| p.state == PartitionState::Stopped);
+            let stopped: Vec<_> = stopped
+                .map(|p| format!("{}/{}", p.topic, p.partition))
+                .collect();
+            if stopped.is_empty() {
+                health.mended("kafka");
+            } else {
+                health.fault(
+                    "kafka",
+                    format!("partitions are stopped: {}", stopped.join(", ")),
+                );
+            }
+            sleep(WATCH, &stop).await;
+        }
+        Ok(())
+    });
+}
