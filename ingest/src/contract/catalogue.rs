@@ -141,7 +141,7 @@ fn channel(topic: Topic, messages: &[MessageType]) -> Channel {
         direction: Direction::Receive,
         key,
         key_example: "u-48213",
-        partitions: 12,
+        partitions: if topic == Topic::Posts { 6 } else { 3 },
         messages: messages
             .iter()
             .filter(|m| m.event_type.topic() == topic)

@@ -16,6 +16,8 @@ pub(super) enum Refusal {
     MediaType,
     #[error("the request is larger than {0} bytes; send fewer events at a time")]
     TooLarge(usize),
+    #[error("the request did not arrive in time; send it again")]
+    Slow,
     #[error("the batch has more than {0} events; send fewer at a time")]
     TooMany(usize),
     #[error("the body is not a JSON list of events; send one, or another Content-Type")]
@@ -32,6 +34,7 @@ impl Refusal {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) | Self::TooMany(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::NotABatch => StatusCode::BAD_REQUEST,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -43,6 +46,7 @@ impl Refusal {
             Self::Unauthorized => "unauthorized",
             Self::MediaType => "media-type",
             Self::TooLarge(_) | Self::TooMany(_) => "too-large",
+            Self::Slow => "slow",
             Self::NotABatch => "not-a-batch",
             Self::Busy => "busy",
             Self::Unavailable => "unavailable",
@@ -54,6 +58,7 @@ impl Refusal {
             Self::Unauthorized => "Not signed in",
             Self::MediaType => "Media type not taken",
             Self::TooLarge(_) | Self::TooMany(_) => "Too large",
+            Self::Slow => "Too slow",
             Self::NotABatch => "Not a batch",
             Self::Busy => "Busy",
             Self::Unavailable => "Not now",

@@ -11,7 +11,8 @@ use holdfast_domain::intake::Received;
 use holdfast_domain::{Clock, Sensitive};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Request};
-use tokio::sync::Semaphore;
+use prometheus::IntGauge;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
@@ -21,7 +22,7 @@ use super::problem::Refusal;
 use crate::config::IngestConfig;
 use crate::decode::Decoder;
 use crate::decode::http::{Mode, mode};
-use crate::error::IngestError;
+use crate::error::{IngestError, chain};
 use crate::handler::{Batch, BatchHandler, HandleError};
 use crate::kafka::mapping_of;
 use crate::metrics::IngestMetrics;
@@ -62,11 +63,12 @@ impl HttpIntake {
         let integrator = self.sender(&head.headers).await?;
         let mode = mode(&head.headers).ok_or(Refusal::MediaType)?;
         // Taken before the body is read, so that waiting requests hold no memory beyond the bound.
-        let _slot = self.slots.try_acquire().map_err(|_| Refusal::Busy)?;
-        self.metrics.http_waiting.inc();
-        let answer = self.take_in(&integrator, mode, &head.headers, body).await;
-        self.metrics.http_waiting.dec();
-        answer
+        let slot = Arc::clone(&self.slots)
+            .try_acquire_owned()
+            .map_err(|_| Refusal::Busy)?;
+        let waiting = Waiting::begin(slot, &self.metrics.http_waiting);
+        self.take_in(&integrator, mode, &head.headers, body, waiting)
+            .await
     }
 
     async fn sender(&self, headers: &HeaderMap) -> Result<Integrator, Refusal> {
@@ -94,11 +96,16 @@ impl HttpIntake {
         mode: Mode,
         headers: &HeaderMap,
         body: Body,
+        waiting: Waiting,
     ) -> Result<Answer, Refusal> {
         let limit = self.config.http.max_request_bytes;
-        let body = axum::body::to_bytes(body, limit)
-            .await
-            .map_err(|_| Refusal::TooLarge(limit))?;
+        let body = timeout(
+            self.config.http.timeout(),
+            axum::body::to_bytes(body, limit),
+        )
+        .await
+        .map_err(|_| Refusal::Slow)?
+        .map_err(|_| Refusal::TooLarge(limit))?;
         let decoder = self.decoder(integrator).map_err(|error| {
             error!(integrator = integrator.name, %error, "the integrator's field mapping does not work");
             Refusal::Unavailable
@@ -113,7 +120,8 @@ impl HttpIntake {
             records,
             advance: None,
         };
-        self.record(&batch).await?;
+        let batch = Arc::new(batch);
+        self.record(&batch, waiting).await?;
         info!(
             integrator = integrator.name,
             events = batch.records.len(),
@@ -164,26 +172,18 @@ impl HttpIntake {
         }
     }
 
-    async fn record(&self, batch: &Batch) -> Result<(), Refusal> {
-        let started = tokio::time::Instant::now();
-        let handled = timeout(self.config.http.timeout(), self.handler.handle(batch)).await;
-        self.metrics
-            .batch_seconds
-            .observe(started.elapsed().as_secs_f64());
-        let outcome = match &handled {
-            Ok(Ok(())) => "recorded",
-            Ok(Err(HandleError::Stop(_))) => "refused",
-            Ok(Err(HandleError::Fenced)) => "fenced",
-            Ok(Err(HandleError::Transient(_))) | Err(_) => "retried",
-        };
-        self.metrics.batches.with_label_values(&[outcome]).inc();
-        match handled {
-            Ok(Ok(())) => {
-                self.metrics.recorded(batch, "http", self.clock.now());
-                Ok(())
-            }
+    async fn record(&self, batch: &Arc<Batch>, waiting: Waiting) -> Result<(), Refusal> {
+        let (this, batch) = (self.clone(), Arc::clone(batch));
+        // On a task of its own: a sender that hangs up must not cut a batch off half-way.
+        let recording = tokio::spawn(async move {
+            let recorded = this.hand_on(&batch).await;
+            drop(waiting);
+            recorded
+        });
+        match timeout(self.config.http.timeout(), recording).await {
+            Ok(Ok(recorded)) => recorded,
             Ok(Err(error)) => {
-                warn!(%error, cause = ?std::error::Error::source(&error).map(ToString::to_string), "a request could not be recorded");
+                error!(%error, "recording a request ended badly");
                 Err(Refusal::Unavailable)
             }
             Err(_) => {
@@ -191,6 +191,53 @@ impl HttpIntake {
                 Err(Refusal::Unavailable)
             }
         }
+    }
+
+    async fn hand_on(&self, batch: &Batch) -> Result<(), Refusal> {
+        let started = tokio::time::Instant::now();
+        let handled = self.handler.handle(batch).await;
+        self.metrics
+            .batch_seconds
+            .observe(started.elapsed().as_secs_f64());
+        let outcome = match &handled {
+            Ok(()) => "recorded",
+            Err(HandleError::Stop(_)) => "refused",
+            Err(HandleError::Fenced) => "fenced",
+            Err(HandleError::Transient(_)) => "retried",
+        };
+        self.metrics.batches.with_label_values(&[outcome]).inc();
+        match handled {
+            Ok(()) => {
+                self.metrics.recorded(batch, "http", self.clock.now());
+                Ok(())
+            }
+            Err(error) => {
+                warn!(error = chain(&error), "a request could not be recorded");
+                Err(Refusal::Unavailable)
+            }
+        }
+    }
+}
+
+/// A place among the requests that wait; given back wherever the request ends.
+struct Waiting {
+    gauge: IntGauge,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Waiting {
+    fn begin(slot: OwnedSemaphorePermit, gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self {
+            gauge: gauge.clone(),
+            _slot: slot,
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.gauge.dec();
     }
 }
 

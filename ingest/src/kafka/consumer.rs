@@ -38,6 +38,8 @@ pub(super) use messages::{Message, Outbox};
 const REST: Duration = Duration::from_millis(50);
 /// How often figures, status and monitoring offsets are written.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
+/// How often topics that do not exist are looked for, so that the status is true.
+const TOPICS: Duration = Duration::from_secs(5);
 
 /// What a reader is made of.
 pub(super) struct Equipment {
@@ -64,6 +66,7 @@ pub(super) struct Reader {
     generations: u64,
     housekeeping_at: Timestamp,
     missing_topics: Vec<String>,
+    topics_at: Timestamp,
     ending: Option<Ending>,
 }
 
@@ -107,6 +110,7 @@ impl Reader {
             generations: 0,
             housekeeping_at: Timestamp::default(),
             missing_topics: Vec::new(),
+            topics_at: Timestamp::default(),
             ending: None,
         }
     }

@@ -24,6 +24,7 @@ use holdfast_domain::{TenantId, Timestamp};
 
 use super::digest;
 use crate::config::BatchConfig;
+use crate::error::chain;
 use crate::handler::{Batch, HandleError};
 use batching::{Filling, InFlight};
 
@@ -544,10 +545,4 @@ impl Partition {
         };
         vec![Output::Stop(cause)]
     }
-}
-
-/// An error with its causes, in one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -10,6 +10,7 @@ use tracing::warn;
 
 use super::context::Context;
 use super::partition::Standing;
+use crate::error::chain;
 use crate::handler::{BatchHandler, HandleError};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -27,7 +28,11 @@ pub(super) async fn standing(
             Ok(standing) => return standing,
             Err(error) => {
                 let partition = format!("{}/{}", key.topic, key.partition);
-                warn!(partition, error = %Chain(&error), "asking where partition {partition} stands, again in {wait:?}");
+                warn!(
+                    partition,
+                    error = chain(&error),
+                    "asking where partition {partition} stands, again in {wait:?}"
+                );
             }
         }
         tokio::time::sleep(wait).await;
@@ -75,18 +80,4 @@ async fn watermarks(
         .await
         .map_err(Unanswered::Dropped)?
         .map_err(Unanswered::Broker)
-}
-
-struct Chain<'a>(&'a Unanswered);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = std::error::Error::source(self.0);
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
-    }
 }

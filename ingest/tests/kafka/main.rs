@@ -1,6 +1,7 @@
 //! The Kafka intake against a real broker.
 
 mod checking;
+mod documented;
 mod freshness;
 mod reading;
 mod rebalancing;

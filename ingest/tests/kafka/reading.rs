@@ -214,6 +214,10 @@ async fn a_topic_that_does_not_exist_is_waited_for_and_named() {
     stage.create_topic(1).await;
     stage.post("ana", 0..5).await;
     memory.until_len(5).await;
+    eventually("the topic to be found", || {
+        control.status().missing_topics.is_empty()
+    })
+    .await;
     assert!(
         memory
             .log()

@@ -121,14 +121,16 @@ impl Stage {
         let events: Vec<String> = numbers
             .map(|number| event(author, number).to_string())
             .collect();
-        let send = |event| {
-            self.producer
-                .send_result(FutureRecord::to(&self.topic).key(author).payload(event))
-        };
-        let sends: Vec<_> = events
-            .iter()
-            .map(|event| send(event).ok().expect("room in the queue"))
-            .collect();
+        let mut sends = Vec::new();
+        for event in &events {
+            let record = FutureRecord::to(&self.topic).key(author).payload(event);
+            sends.push(
+                self.producer
+                    .send_result(record)
+                    .map_err(|(error, _)| error)
+                    .unwrap(),
+            );
+        }
         for sent in sends {
             sent.await.unwrap().map_err(|(error, _)| error).unwrap();
         }

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use super::{Message, Reader};
 use crate::config::MissingTopic;
-use crate::error::IngestError;
+use crate::error::{IngestError, chain};
 use crate::kafka::context::Context;
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -32,11 +32,20 @@ impl Reader {
                 );
             }
         }
+        let topics = self.topics();
+        while self.ending.is_none() {
+            self.hear(inbox);
+            match missing(&self.with.consumer, &topics) {
+                Ok(missing) => {
+                    self.missing_topics = missing;
+                    break;
+                }
+                Err(error) => warn!(error = chain(&error), "looking for topics, again soon"),
+            }
+        }
         if self.ending.is_some() {
             return Ok(());
         }
-        let topics = self.topics();
-        self.missing_topics = missing(&self.with.consumer, &topics)?;
         match self.missing_topics.first() {
             Some(topic) if self.with.config.missing_topic == MissingTopic::Fail => {
                 return Err(IngestError::MissingTopic {

@@ -9,7 +9,8 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
-use super::{HOUSEKEEPING, Message, Owned, Reader};
+use super::{HOUSEKEEPING, Message, Owned, Reader, TOPICS};
+use crate::error::chain;
 use crate::handler::{Batch, HandleError};
 use crate::kafka::TopicPartition;
 use crate::kafka::partition::{BatchOutcome, Input, Output, Stage, StopCause};
@@ -98,6 +99,9 @@ impl Reader {
                 .await
                 .unwrap_or_else(|error| Err(HandleError::Stop(Box::new(error))));
             drop(slot);
+            if let Err(error) = &result {
+                warn!(partition = %place, error = chain(error), "a batch of {place} was not taken");
+            }
             outbox.send(Message::Handled {
                 place,
                 generation,
@@ -119,14 +123,12 @@ impl Reader {
             .with_label_values(&labels)
             .set(1);
         error!(partition = %place, cause = cause.as_str(), "partition {place} stopped: {cause}");
-        if self
+        let is_read = self
             .owned
             .get(place)
-            .is_some_and(|owned| owned.queue.is_some())
-        {
-            if let Err(error) = self.with.consumer.pause(&one(place)) {
-                warn!(partition = %place, %error, "pausing {place} failed");
-            }
+            .is_some_and(|owned| owned.queue.is_some());
+        if is_read && let Err(error) = self.with.consumer.pause(&one(place)) {
+            warn!(partition = %place, %error, "pausing {place} failed");
         }
         self.write_status();
     }
@@ -161,9 +163,7 @@ impl Reader {
             BatchOutcome::Fenced => {
                 info!(partition = %place, "dropped a batch of {place}: another owner has moved the position");
             }
-            BatchOutcome::Retried => {
-                warn!(partition = %place, "a batch of {place} was not taken, again soon");
-            }
+            BatchOutcome::Retried => debug!(partition = %place, "a batch of {place} comes again"),
             BatchOutcome::Refused | BatchOutcome::Abandoned => {
                 warn!(partition = %place, outcome = outcome.as_str(), "gave up a batch of {place}");
             }
@@ -178,6 +178,10 @@ impl Reader {
         self.housekeeping_at = now + HOUSEKEEPING;
         self.tell_kafka(CommitMode::Async);
         self.write_status();
+        if !self.missing_topics.is_empty() && now >= self.topics_at {
+            self.topics_at = now + TOPICS;
+            self.look_for_topics();
+        }
     }
 
     fn tell_kafka(&mut self, mode: CommitMode) {
