@@ -150,6 +150,7 @@ test_postgres() {
 test_tools() {
     need_packages "a second opinion on our Kafka records" kcat
     [ -n "${HOLDFAST_TEST_CHROMEDRIVER:-}" ] || browser_obtain
+    axe_obtain
     export HOLDFAST_TEST_KCAT="${HOLDFAST_TEST_KCAT:-kcat}"
     export HOLDFAST_TEST_CHROMEDRIVER="${HOLDFAST_TEST_CHROMEDRIVER:-$(command -v chromedriver)}"
 }
