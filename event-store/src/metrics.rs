@@ -69,3 +69,32 @@ impl Metrics {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figures_have_the_names_that_alerts_rely_on() {
+        let registry = Registry::new();
+        register(&registry).unwrap();
+        metrics()
+            .projection_lag
+            .with_label_values(&["queue"])
+            .set(0);
+        let names: Vec<String> = registry
+            .gather()
+            .iter()
+            .map(|family| family.name().to_owned())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "holdfast_event_append_duration_seconds",
+                "holdfast_event_append_group",
+                "holdfast_log_events",
+                "holdfast_projection_lag_events",
+            ]
+        );
+    }
+}

@@ -176,7 +176,7 @@ impl Projector {
         generation: Generation,
         checkpoint: Checkpoint,
     ) -> Result<Step, StoreError> {
-        let events = self.log.read_after(checkpoint, self.batch).await?;
+        let events = self.read_after(checkpoint).await?;
         let Some(last) = events.last().map(|event| event.position) else {
             self.note_lag(checkpoint);
             return Ok(Step::Idle);
@@ -200,6 +200,19 @@ impl Projector {
         } else {
             Step::Overtaken
         })
+    }
+
+    /// The next events; those before one that cannot be read are still taken in.
+    async fn read_after(&self, checkpoint: Checkpoint) -> Result<Vec<EventEnvelope>, StoreError> {
+        let next = checkpoint.map_or(0, |position| position.0 + 1);
+        match self.log.read_after(checkpoint, self.batch).await {
+            Err(StoreError::Unreadable { position, .. }) if position.0 > next => {
+                self.log
+                    .read_after(checkpoint, (position.0 - next) as usize)
+                    .await
+            }
+            read => read,
+        }
     }
 
     fn note_lag(&self, checkpoint: Checkpoint) {

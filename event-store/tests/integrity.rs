@@ -4,18 +4,20 @@ mod support;
 
 use std::sync::Arc;
 
-use holdfast_domain::{KeyOwner, StreamId, SubjectId};
+use holdfast_domain::{CaseId, EventEnvelope, KeyOwner, StreamId, SubjectId};
 use holdfast_event_store::chain::{EventColumns, GENESIS, link};
 use holdfast_event_store::conformance::Fixture;
 use holdfast_event_store::conformance::samples::{after, note, opened, post};
 use holdfast_event_store::leaves::unpack;
 use holdfast_event_store::{
-    BatchLeaves, Content as _, EventLog as _, Expected, Keep, LeafContent, LeafInput, NewEventHead,
-    Opened, ProseContext, Store, StoreConfig, StoreError,
+    BatchLeaves, CaseRow, Content as _, EventLog as _, Expected, Keep, LeafContent, LeafInput,
+    NewEventHead, Opened, Projection, Projections as _, Projector, ProseContext, Store,
+    StoreConfig, StoreError,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Row as _};
 use support::Folder;
+use tokio_util::sync::CancellationToken;
 
 struct Place {
     folder: Folder,
@@ -307,7 +309,7 @@ async fn everything_is_there_after_a_restart() {
 #[tokio::test]
 async fn an_event_of_an_unknown_type_stops_the_reader_and_says_where() {
     let place = Place::new("unknown");
-    let (_store, f) = place.open().await;
+    let (store, f) = place.open().await;
     let events = [f.event(opened(None)), f.event(note(KeyOwner::Tenant, "x"))];
     f.store
         .append(
@@ -333,6 +335,52 @@ async fn an_event_of_an_unknown_type_stops_the_reader_and_says_where() {
         "{failure}"
     );
     assert!(!failure.is_transient());
+
+    let shared: Arc<Store> = Arc::new(store.clone());
+    let projector = Projector::new(shared.clone(), shared, Arc::new(Nothing));
+    let failure = projector.run(CancellationToken::new()).await.unwrap_err();
+    assert!(
+        matches!(failure, StoreError::Unreadable { .. }),
+        "{failure}"
+    );
+    let states = store.generations("nothing").await.unwrap();
+    assert_eq!(
+        states[0].checkpoint,
+        Some(holdfast_domain::Position(0)),
+        "what could be read was taken in"
+    );
+}
+
+/// A projection without rows.
+struct Nothing;
+
+impl Projection for Nothing {
+    fn name(&self) -> &'static str {
+        "nothing"
+    }
+
+    fn cases_in(&self, _: &[EventEnvelope]) -> Vec<CaseId> {
+        Vec::new()
+    }
+
+    fn project(&self, _: &[EventEnvelope], _: Vec<CaseRow>) -> Result<Vec<CaseRow>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_projector_ends() {
+    let place = Place::new("stopped");
+    let (store, _) = place.open().await;
+    let shared: Arc<Store> = Arc::new(store);
+    let stop = CancellationToken::new();
+    let projector = Projector::new(shared.clone(), shared, Arc::new(Nothing));
+    let running = tokio::spawn({
+        let stop = stop.clone();
+        async move { projector.run(stop).await }
+    });
+    stop.cancel();
+    running.await.unwrap().unwrap();
 }
 
 #[tokio::test]

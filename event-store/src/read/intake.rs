@@ -305,7 +305,9 @@ impl Asking<'_> {
                 ]);
             }
         }
-        if !chats.is_empty() {
+        if let Some(last) = chats.last().cloned() {
+            // Filled up to a power of two, to keep few statements prepared; asking twice does no harm.
+            chats.resize(chats.len().next_power_of_two(), last);
             let sql = format!(
                 "WITH asked (subject, thread, since, until) AS ($1)
                  {FROM} JOIN asked ON p.subject = asked.subject AND p.thread = asked.thread

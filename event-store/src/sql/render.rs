@@ -127,10 +127,11 @@ impl Output {
 
     /// Lists are filled up to a power of two with their last value, to keep few statements prepared.
     fn sqlite_list(&mut self, values: Vec<Value>) {
-        let wanted = if values.is_empty() {
-            0
-        } else {
-            values.len().next_power_of_two()
+        // Never past what the database takes in one statement.
+        let wanted = match values.len() {
+            0 => 0,
+            few @ 1..=16_384 => few.next_power_of_two(),
+            many => many,
         };
         let last = values.last().cloned();
         for (index, value) in values
