@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::CrisisLevel;
 
 /// The promises of one level, in seconds from the platform's event time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Promise {
     /// Until a person first looks, in seconds.
@@ -25,7 +25,7 @@ impl Promise {
 }
 
 /// The promises of all levels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Promises {
     /// Act now.
