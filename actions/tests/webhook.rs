@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -70,11 +71,12 @@ fn key(byte: u8) -> Vec<u8> {
     vec![byte; 32]
 }
 
-/// A file with a secret, in a folder of the test's own.
+/// A file with a secret, that no other test writes at the same time.
 fn secret_file(byte: u8) -> PathBuf {
+    static FILES: AtomicUsize = AtomicUsize::new(0);
     let folder = std::env::temp_dir().join(format!("holdfast-actions-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(format!("secret-{byte}"));
+    let path = folder.join(FILES.fetch_add(1, Ordering::SeqCst).to_string());
     std::fs::write(&path, format!("whsec_{}\n", STANDARD.encode(key(byte)))).unwrap();
     path
 }
