@@ -240,6 +240,9 @@ async fn a_decision_that_something_overtook_comes_back_with_every_word() {
     browser.press('c').await;
     browser.reads("The case is yours").await;
     browser.click("input[name=outcome][value=act]").await;
+    browser
+        .ask("document.querySelectorAll('#decide details').forEach(fold => fold.open = true)")
+        .await;
     browser.click("input[name=action][value*='\"hide\"']").await;
     browser.fill("#message", "Hi, I read your post.").await;
     browser.fill("#reason", "tells a method").await;

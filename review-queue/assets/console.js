@@ -54,7 +54,8 @@
       due.classList.toggle("near", !late && left < 5 * 60_000);
     }
     for (const ago of all("[data-ago]")) {
-      ago.textContent = `${span(now() - Number(ago.dataset.ago) / 1000)} ago`;
+      const ms = now() - Number(ago.dataset.ago) / 1000;
+      ago.textContent = ms < 5000 ? "just now" : `${span(ms)} ago`;
     }
     for (const left of all("[data-left]")) {
       const ms = Number(left.dataset.left) / 1000 - now();

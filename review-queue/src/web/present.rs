@@ -22,10 +22,9 @@ pub(crate) fn who(who: &Who) -> String {
             Some(role) => format!("{name}, {},", words::role(*role)),
             None => name.clone(),
         },
-        Who::Automation => "A rule".to_owned(),
+        Who::Automation | Who::System => "Holdfast".to_owned(),
         Who::Platform => "The platform".to_owned(),
         Who::Member => "A member".to_owned(),
-        Who::System => "Holdfast".to_owned(),
         Who::Operator => "An operator of the server".to_owned(),
     }
 }

@@ -4,6 +4,7 @@
 //! recorded. A form posts, and the browser is sent on with GET. A form that is refused comes back with
 //! everything typed still in it.
 
+mod address;
 mod case;
 mod commands;
 mod decide;
@@ -13,8 +14,11 @@ mod queue;
 mod reveal;
 mod search;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -24,6 +28,7 @@ use super::{assets, respond, security};
 
 /// The console's router; everything it serves carries the security headers.
 pub fn router(console: Console) -> Router {
+    let limit = console.service().config().body_limit_bytes;
     Router::new()
         .route("/", get(home))
         .route("/sign-in", get(door::page).post(door::sign_in))
@@ -35,6 +40,7 @@ pub fn router(console: Console) -> Router {
         .route("/cases/new", get(open_case::page).post(open_case::open))
         .nest("/cases/{id}", of_case())
         .route("/assets/{digest}/{name}", get(assets::serve))
+        .layer(DefaultBodyLimit::max(limit))
         .layer(middleware::from_fn(security::guard))
         .with_state(console)
 }

@@ -337,7 +337,10 @@ pub fn due(due_at: Timestamp, now: Timestamp) -> String {
 
 /// How long ago.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
-    format!("{} ago", span(now.since(at)))
+    match now.since(at) {
+        length if length < Duration::from_secs(5) => "just now".to_owned(),
+        length => format!("{} ago", span(length)),
+    }
 }
 
 /// `1 post`, `2 posts`.

@@ -32,7 +32,16 @@ pub fn page(
         wrong: None,
         posts: posts
             .into_iter()
-            .map(|(at, post)| texts::of_case(at, post, member.as_deref(), revealed))
+            .flat_map(|(at, post)| {
+                let newer = revealed
+                    .into_iter()
+                    .flat_map(|case| &case.posts)
+                    .filter(|text| {
+                        text.post.post == post.post.post && text.post.revision > post.post.revision
+                    });
+                std::iter::once(texts::of_case(at, post, member.as_deref(), revealed))
+                    .chain(newer.map(move |newer| texts::edited_since(at, newer)))
+            })
             .collect(),
         thread: if revealed.is_some() {
             thread(case, revealed)

@@ -1,6 +1,7 @@
 //! What can be done with a case, as forms.
 
 use holdfast_domain::action::ActionPart;
+use holdfast_domain::case::ActionStatus;
 use holdfast_domain::event::{ContactOutcome, DecisionOutcome};
 use holdfast_domain::{ActionKind, CaseKind, CrisisLevel};
 
@@ -180,7 +181,11 @@ fn offers(case: &CaseView, drafts: &Drafts) -> Vec<Offer> {
         .collect();
     let crisis = case.kind == CaseKind::Crisis;
     let mut offers: Vec<Offer> = Vec::new();
-    let by_hand = case.supported.iter().filter_map(|kind| by_hand(*kind));
+    let by_hand = case
+        .supported
+        .iter()
+        .filter(|kind| **kind != ActionKind::Restore || can_be_restored(case))
+        .filter_map(|kind| by_hand(*kind));
     for part in suggested.iter().cloned().chain(by_hand) {
         let value = code(&part);
         let same = |offer: &Offer| {
@@ -204,6 +209,18 @@ fn offers(case: &CaseView, drafts: &Drafts) -> Vec<Offer> {
     // Help first, then what only marks, then what takes something away.
     offers.sort_by_key(|offer| (offer.restrictive, !offer.suggested, !offer.speaks));
     offers
+}
+
+/// Whether something was taken from the member that can be given back.
+fn can_be_restored(case: &CaseView) -> bool {
+    let taken = |action: &crate::view::ActionView| {
+        action.parts.iter().any(|part| part.kind().is_restrictive())
+            && matches!(
+                action.status,
+                ActionStatus::Dispatched | ActionStatus::Confirmed | ActionStatus::Unanswered
+            )
+    };
+    case.kind == CaseKind::Appeal || case.actions.iter().any(taken)
 }
 
 /// The part that a person can ask for without a policy naming its details.
@@ -330,6 +347,20 @@ mod tests {
                 .iter()
                 .all(|offer| offer.restrictive)
         );
+    }
+
+    #[test]
+    fn giving_back_is_offered_only_where_something_was_taken() {
+        let mut case = CaseView::sample();
+        let restore = |case: &CaseView| {
+            made(case)
+                .offers
+                .iter()
+                .any(|o| o.value.contains("restore"))
+        };
+        assert!(!restore(&case));
+        case.actions[0].parts = vec![ActionPart::Hide];
+        assert!(restore(&case));
     }
 
     #[test]

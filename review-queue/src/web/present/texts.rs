@@ -46,6 +46,23 @@ pub fn of_case(
     }
 }
 
+/// A version of a post that its author wrote after the one that was judged.
+pub fn edited_since(at: usize, newer: &RevealedPost) -> PostView {
+    PostView {
+        post: reference(newer.post),
+        at: format!("e{at}"),
+        author: author(Some(newer), "The member"),
+        posted_at: Moment(newer.posted_at),
+        of_case: true,
+        level: None,
+        unscored: false,
+        remarks: vec!["as edited since; not what the level rests on".to_owned()],
+        text: text(TextState::Masked, Some(newer)),
+        reasons: reasons(Some(newer)),
+        url: None,
+    }
+}
+
 /// A post of the thread around.
 pub fn of_thread(at: usize, post: &ThreadPost, revealed: Option<&RevealedCase>) -> PostView {
     let shown = revealed.and_then(|case| case.text_of(post.post));
@@ -67,8 +84,16 @@ pub fn of_thread(at: usize, post: &ThreadPost, revealed: Option<&RevealedCase>) 
             .map(|by| words::deleted_by(by).to_lowercase())
             .into_iter()
             .collect(),
-        text: text(post.text, shown),
-        reasons: reasons(shown),
+        text: if post.in_case {
+            TextView::Gone("A post of this case, shown above.".to_owned())
+        } else {
+            text(post.text, shown)
+        },
+        reasons: if post.in_case {
+            Vec::new()
+        } else {
+            reasons(shown)
+        },
         url: None,
     }
 }

@@ -1,11 +1,12 @@
 //! A case, shown: covered, or with its texts after the reading was recorded.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use holdfast_domain::{CaseId, CaseKind};
 use http::StatusCode;
 use serde::Deserialize;
 
+use super::address::OfCase;
 use super::reveal;
 use crate::error::ReviewError;
 use crate::view::{CaseView, RevealedCase};
@@ -29,7 +30,7 @@ pub(super) struct After {
 pub(super) async fn page(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     Query(after): Query<After>,
 ) -> Response {
     let answer = Answer {

@@ -1,9 +1,10 @@
 //! Claiming, noting, levels, contact, closing: each a form that posts.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use holdfast_domain::{CaseId, CrisisLevel};
 
+use super::address::OfCase;
 use super::case::{self, Answer};
 use crate::error::ReviewError;
 use crate::service::{
@@ -44,7 +45,7 @@ pub(super) async fn then(
 pub(super) async fn claim(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {
@@ -67,7 +68,7 @@ pub(super) async fn claim(
 pub(super) async fn renew(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {
@@ -90,7 +91,7 @@ pub(super) async fn renew(
 pub(super) async fn release(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {
@@ -127,7 +128,7 @@ pub(super) async fn release(
 pub(super) async fn take_over(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {
@@ -161,7 +162,7 @@ pub(super) async fn take_over(
 pub(super) async fn note(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {
@@ -194,7 +195,7 @@ pub(super) async fn note(
 pub(super) async fn level(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {
@@ -251,7 +252,7 @@ async fn change_level(
 pub(super) async fn contact(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {
@@ -286,7 +287,7 @@ pub(super) async fn contact(
 pub(super) async fn close(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {
@@ -327,7 +328,7 @@ const fn how_it_closed(changed: &Changed) -> &'static str {
 pub(super) async fn reopen(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {

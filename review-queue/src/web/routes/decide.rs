@@ -1,9 +1,10 @@
 //! Deciding and undoing.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use holdfast_domain::{ActionKind, ActionPart, CaseId, PostRef, Sensitive};
 
+use super::address::OfCase;
 use super::commands::then;
 use crate::error::ReviewError;
 use crate::service::{ActionInput, Ask, DecideInput, UndoInput};
@@ -16,7 +17,7 @@ use crate::web::session::SignedIn;
 pub(super) async fn decide(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {
@@ -41,7 +42,7 @@ pub(super) async fn decide(
 pub(super) async fn undo(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let outcome = async {

@@ -10,6 +10,7 @@ use holdfast_domain::{CaseId, PostRef};
 use http::{HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
 
+use super::address::OfCase;
 use super::case::{self, Answer};
 use crate::error::ReviewError;
 use crate::service::{Ask, RequestKey};
@@ -33,7 +34,7 @@ const ONE_READING: i64 = 15 * 60 * 1_000_000;
 pub(super) async fn reveal(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     if let Err(error) = who.sent_by_us(&fields) {
@@ -47,7 +48,7 @@ pub(super) async fn reveal(
 pub(super) async fn cover(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     if let Err(error) = who.sent_by_us(&fields) {
@@ -140,7 +141,7 @@ fn same_reading(who: &SignedIn, nonce: &str, quarter: i64, shown: &[PostRef]) ->
 pub(super) async fn detail(
     State(console): State<Console>,
     who: SignedIn,
-    Path(id): Path<CaseId>,
+    OfCase(id): OfCase,
     fields: Fields,
 ) -> Response {
     let shown = async {
@@ -173,11 +174,14 @@ pub(super) async fn detail(
 pub(super) async fn member(
     State(console): State<Console>,
     who: SignedIn,
-    Path((id, member)): Path<(CaseId, u64)>,
+    OfCase(id): OfCase,
+    Path(named): Path<std::collections::HashMap<String, String>>,
     fields: Fields,
 ) -> Response {
+    let number = named.get("member").and_then(|text| text.parse().ok());
     let shown = async {
         who.sent_by_us(&fields)?;
+        let member = number.ok_or(ReviewError::NotFound { what: "record" })?;
         console
             .service()
             .reveal_record(&who.access, &Ask::of(id), member)
@@ -187,7 +191,7 @@ pub(super) async fn member(
         Ok(shown) => {
             let answer = Answer {
                 opened: Some(Opened {
-                    number: member,
+                    number: number.unwrap_or_default(),
                     text: shown.text.map(holdfast_domain::Sensitive::into_inner),
                     at: shown.posted_at.map(Moment),
                 }),

@@ -70,6 +70,29 @@ pub struct Forms {
     pub closing: Closing,
 }
 
+impl Forms {
+    /// What helps the member or only marks something.
+    pub fn helping(&self) -> impl Iterator<Item = &Offer> {
+        self.offers.iter().filter(|offer| !offer.restrictive)
+    }
+
+    /// What takes something from the member.
+    pub fn restricting(&self) -> impl Iterator<Item = &Offer> {
+        self.offers.iter().filter(|offer| offer.restrictive)
+    }
+
+    /// Whether anything that is offered takes something from the member.
+    pub fn restricts(&self) -> bool {
+        self.restricting().next().is_some()
+    }
+
+    /// Whether such a thing is suggested or was ticked before.
+    pub fn restricts_chosen(&self) -> bool {
+        self.restricting()
+            .any(|offer| offer.suggested || offer.chosen)
+    }
+}
+
 /// Something that the platform can be asked for.
 #[derive(Debug, Clone)]
 pub struct Offer {
