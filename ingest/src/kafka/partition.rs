@@ -12,6 +12,7 @@
 //! A batch is never handed on twice at the same time, and nothing is committed that was not recorded.
 
 mod batching;
+mod spoken;
 mod stop;
 #[cfg(test)]
 mod tests;
@@ -19,129 +20,19 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdfast_domain::intake::{Freshness, PartitionKey, Received, StoredPosition};
+use holdfast_domain::intake::{Freshness, PartitionKey, StoredPosition};
 use holdfast_domain::{TenantId, Timestamp};
 
 use super::digest;
-use crate::config::BatchConfig;
 use crate::error::chain;
-use crate::handler::{Batch, HandleError};
+use crate::handler::HandleError;
 use batching::{Filling, InFlight};
 
+pub use spoken::{BatchOutcome, Input, Output, Record, Settings, Standing};
 pub use stop::StopCause;
 
 /// How often a record that should have been the last one read may be missing before that is believed.
 const MISSES_BELIEVED: u32 = 3;
-
-/// What a partition is told.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "made and used up once per record; a box would allocate for each"
-)]
-pub enum Input<'a> {
-    /// Where it stands, by the store and the broker.
-    Prepared(Standing),
-    /// A record.
-    Record(Record<'a>),
-    /// The broker does not have the offset asked for.
-    OutOfRange,
-    /// Time passes.
-    Tick,
-    /// What became of the batch handed on.
-    Handled(Result<(), HandleError>),
-    /// The group takes the partition away.
-    Revoked {
-        /// Somebody may have it already.
-        lost: bool,
-    },
-    /// An operator lets a stopped partition try again.
-    Resume,
-}
-
-/// Where a partition stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// The stored position; `None` before the first batch ever.
-    pub stored: Option<StoredPosition>,
-    /// Records below are backfill.
-    pub live_from: i64,
-    /// The first offset that the broker still has.
-    pub low: i64,
-    /// The offset after the last one that the broker has.
-    pub high: i64,
-}
-
-/// A record, decoded.
-#[derive(Debug)]
-pub struct Record<'a> {
-    /// Its offset.
-    pub offset: i64,
-    /// Its key, for the digest.
-    pub key: Option<&'a [u8]>,
-    /// Its value, for the digest.
-    pub value: Option<&'a [u8]>,
-    /// What it says.
-    pub received: Received,
-}
-
-/// What is to be done for a partition.
-#[derive(Debug)]
-pub enum Output {
-    /// Ask store and broker where it stands.
-    Prepare,
-    /// Read from this offset on.
-    StartAt(i64),
-    /// Hand the batch on.
-    Submit(Arc<Batch>),
-    /// Tell Kafka, for monitoring: everything below this offset is recorded.
-    Commit(i64),
-    /// Stop fetching, and raise the alarm.
-    Stop(StopCause),
-    /// The alarm is over.
-    Clear,
-    /// Count what became of a batch.
-    Count(BatchOutcome),
-}
-
-/// What became of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BatchOutcome {
-    /// In the log.
-    Recorded,
-    /// Dropped: another owner has moved the position.
-    Fenced,
-    /// To be handed on again.
-    Retried,
-    /// Refused for good.
-    Refused,
-    /// Still on its way when the partition had to go; the position decides whether it counts.
-    Abandoned,
-}
-
-impl BatchOutcome {
-    /// The outcome's name in metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Recorded => "recorded",
-            Self::Fenced => "fenced",
-            Self::Retried => "retried",
-            Self::Refused => "refused",
-            Self::Abandoned => "abandoned",
-        }
-    }
-}
-
-/// How a partition behaves.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    /// Sizes of batches.
-    pub batch: BatchConfig,
-    /// How long a batch on its way may take once the partition must go.
-    pub drain: Duration,
-    /// How often a stopped partition looks at its stored position.
-    pub stopped_poll: Duration,
-}
 
 /// One partition.
 #[derive(Debug)]

@@ -1,8 +1,10 @@
 use holdfast_domain::Sensitive;
-use holdfast_domain::intake::{Origin, RejectClass, Rejected};
+use holdfast_domain::intake::{Origin, Received, RejectClass, Rejected};
 use holdfast_domain::testing::T0;
 
 use super::*;
+use crate::config::BatchConfig;
+use crate::handler::Batch;
 
 const SETTINGS: Settings = Settings {
     batch: BatchConfig {
