@@ -11,15 +11,28 @@
 //! `api/`, a form in `web/`.
 
 pub mod access;
+pub mod api;
+pub mod auth;
 pub mod config;
 pub mod error;
 pub mod metrics;
+pub mod news;
+pub mod projection;
 pub mod service;
+pub mod state;
+pub mod testing;
+pub mod timers;
 pub mod view;
 pub mod web;
 
 pub use access::Access;
+pub use api::{openapi, router};
+pub use auth::Auth;
 pub use config::ReviewConfig;
 pub use error::{FieldError, ReviewError};
 pub use metrics::ReviewMetrics;
+pub use news::News;
+pub use projection::QueueProjection;
 pub use service::{Parts, ReviewService};
+pub use state::ReviewState;
+pub use timers::Timers;

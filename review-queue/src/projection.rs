@@ -1,54 +1,92 @@
-//! From the log to the queue's rows.
+//! The queue's rows, from the log alone.
 //!
-//! A row is the folded [`Case`], stored, with the columns to order and search by: one source of truth,
-//! [`Case::apply`]. Pure: reads no clock, and gives the same rows for the same events however they are
-//! cut into batches.
+//! A row is a folded case with the columns to search and order by: the same [`Case::apply`] that
+//! decisions rest on, so that rows and decisions never differ in what they know. No clock is read and
+//! nothing is opened; sealed texts are carried as they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 use holdfast_domain::intake::Freshness;
-use holdfast_domain::{Case, CaseId, EventEnvelope, StreamId};
-use holdfast_event_store::{CaseRow, CaseStatus, StoreError};
+use holdfast_domain::{Case, CaseId, EventEnvelope, StreamId, TenantId};
+use holdfast_event_store::{CaseRow, CaseStatus, Projection, StoreError};
 
-/// The projection's name among checkpoints and leases.
+/// The name of the queue's projection.
 pub const QUEUE: &str = "queue";
 
-/// The cases that these events belong to: the rows to load before [`project`].
-pub fn cases_in(events: &[EventEnvelope]) -> Vec<CaseId> {
-    let cases = events.iter().filter_map(|envelope| match envelope.stream {
-        StreamId::Case(case) => Some(case),
-        _ => None,
-    });
-    cases.collect::<BTreeSet<_>>().into_iter().collect()
+/// The queue's projection, for the store's projector.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct QueueProjection;
+
+impl Projection for QueueProjection {
+    fn name(&self) -> &str {
+        QUEUE
+    }
+
+    fn cases_in(&self, events: &[EventEnvelope]) -> Vec<CaseId> {
+        touched(events)
+    }
+
+    fn project(
+        &self,
+        events: &[EventEnvelope],
+        before: Vec<CaseRow>,
+    ) -> Result<Vec<CaseRow>, StoreError> {
+        project(events, &before)
+    }
 }
 
-/// The rows after these events, from the rows before them. Fails on a row that does not read back, or
-/// an event of a case that never opened: both mean that the log or the rows are not what we wrote.
-pub fn project(events: &[EventEnvelope], loaded: Vec<CaseRow>) -> Result<Vec<CaseRow>, StoreError> {
-    let mut cases: BTreeMap<CaseId, (CaseRow, Case)> = BTreeMap::new();
-    for row in loaded {
-        let case = serde_json::from_str(&row.state)
-            .map_err(|_| StoreError::corrupt(format!("row of case {} does not read back", row.case)))?;
-        cases.insert(row.case, (row, case));
+/// The cases that a batch of events touches.
+pub fn touched(batch: &[EventEnvelope]) -> Vec<CaseId> {
+    let mut cases: Vec<CaseId> = batch
+        .iter()
+        .filter_map(|event| match event.stream {
+            StreamId::Case(case) => Some(case),
+            _ => None,
+        })
+        .collect();
+    cases.sort_unstable();
+    cases.dedup();
+    cases
+}
+
+/// The rows after a batch, from those before it. Events that a row holds already change nothing, so
+/// a batch may be projected twice.
+pub fn project(batch: &[EventEnvelope], before: &[CaseRow]) -> Result<Vec<CaseRow>, StoreError> {
+    let mut cases: HashMap<CaseId, (TenantId, Case)> = HashMap::with_capacity(before.len());
+    for row in before {
+        let case = crate::service::case_of(row)?;
+        cases.insert(row.case, (row.tenant.clone(), case));
     }
-    for envelope in events {
-        let StreamId::Case(id) = envelope.stream else { continue };
+    for event in batch {
+        let StreamId::Case(id) = event.stream else {
+            continue;
+        };
         match cases.get_mut(&id) {
-            Some((_, case)) => case.apply(&envelope.event, envelope.occurred_at, &envelope.actor),
+            Some((_, case)) if event.version <= case.version => {}
+            Some((_, case)) => case.apply(&event.event, event.occurred_at, &event.actor),
             None => {
-                let case = Case::begin(id, &envelope.event, envelope.occurred_at).ok_or_else(|| {
-                    StoreError::corrupt(format!("case {id} has events before it opens"))
+                let case = Case::begin(id, &event.event, event.occurred_at);
+                let case = case.ok_or_else(|| {
+                    StoreError::corrupt(format!("stream case/{id} does not begin with CaseOpened"))
                 })?;
-                cases.insert(id, (first_row(envelope, &case), case));
+                cases.insert(id, (event.tenant.clone(), case));
             }
         }
     }
-    cases.into_values().map(|(row, case)| refreshed(row, &case)).collect()
+    let mut rows = cases
+        .values()
+        .map(|(tenant, case)| row(tenant, case))
+        .collect::<Result<Vec<_>, _>>()?;
+    rows.sort_unstable_by_key(|row| row.case);
+    Ok(rows)
 }
 
-fn first_row(envelope: &EventEnvelope, case: &Case) -> CaseRow {
-    CaseRow {
-        tenant: envelope.tenant.clone(),
+/// A case as a row.
+pub fn row(tenant: &TenantId, case: &Case) -> Result<CaseRow, StoreError> {
+    let state = serde_json::to_string(case)
+        .map_err(|_| StoreError::corrupt(format!("case {} holds clear text", case.id)))?;
+    Ok(CaseRow {
+        tenant: tenant.clone(),
         case: case.id,
         kind: case.kind,
         signal: case.kind.signal(),
@@ -56,107 +94,22 @@ fn first_row(envelope: &EventEnvelope, case: &Case) -> CaseRow {
         community: case.community.clone(),
         level: case.level,
         unscored: case.unscored,
-        status: CaseStatus::Open,
-        holder: None,
-        lease_until: None,
-        look_due_at: None,
-        looked_at: None,
-        look_breached: false,
-        opened_at: case.opened_at,
-        last_post_at: None,
-        backfill: false,
-        synthetic: false,
-        language: None,
-        posts: Vec::new(),
-        state: String::new(),
-    }
-}
-
-/// Copies what the case says into the columns.
-fn refreshed(row: CaseRow, case: &Case) -> Result<CaseRow, StoreError> {
-    let state = serde_json::to_string(case)
-        .map_err(|_| StoreError::corrupt(format!("case {} holds text that is not sealed", case.id)))?;
-    Ok(CaseRow {
-        level: case.level,
-        unscored: case.unscored,
-        status: if case.is_open() { CaseStatus::Open } else { CaseStatus::Closed },
+        status: if case.is_open() {
+            CaseStatus::Open
+        } else {
+            CaseStatus::Closed
+        },
         holder: case.lease.map(|lease| lease.holder),
         lease_until: case.lease.map(|lease| lease.until),
         look_due_at: case.look_due_at,
         looked_at: case.looked_at,
         look_breached: case.look_breached,
+        opened_at: case.opened_at,
         last_post_at: case.posts.iter().map(|post| post.posted_at).max(),
         backfill: case.freshness == Freshness::Backfill,
+        synthetic: false,
+        language: None,
         posts: case.posts.iter().map(|post| post.post.post).collect(),
         state,
-        ..row
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use holdfast_domain::event::{CaseClaimed, CaseOpened, NoteAdded, OpenedBecause};
-    use holdfast_domain::testing::T0;
-    use holdfast_domain::{
-        Actor, CommunityId, CrisisLevel, EventId, KeyOwner, ModerationEvent, Position, Prose, Role,
-        StreamVersion, SubjectId, TenantId, UserId,
-    };
-
-    use super::*;
-
-    const CASE: CaseId = CaseId::from_u128(1);
-    const ANA: UserId = UserId::from_u128(2);
-
-    fn envelope(n: u64, actor: Actor, event: ModerationEvent) -> EventEnvelope {
-        EventEnvelope {
-            position: Position(n),
-            id: EventId::from_u128(u128::from(n)),
-            tenant: TenantId::default(),
-            stream: StreamId::Case(CASE),
-            version: StreamVersion(n + 1),
-            occurred_at: T0,
-            recorded_at: T0,
-            actor,
-            causation: None,
-            correlation: None,
-            event,
-        }
-    }
-
-    fn story() -> Vec<EventEnvelope> {
-        let opened = CaseOpened {
-            kind: holdfast_domain::CaseKind::Crisis,
-            subject: Some(SubjectId::from_u128(3)),
-            community: CommunityId::new("night-shift").unwrap(),
-            level: CrisisLevel::Urgent,
-            unscored: false,
-            because: OpenedBecause::Assessment,
-            freshness: Freshness::Live,
-            clock_from: T0,
-            look_due_at: Some(T0),
-        };
-        let claimed = CaseClaimed { by: ANA, lease_until: T0, taken_from: None, reason: None };
-        let ana = Actor::User { id: ANA, role: Role::Moderator };
-        vec![
-            envelope(0, Actor::Automation, opened.into()),
-            envelope(1, ana, claimed.into()),
-        ]
-    }
-
-    #[test]
-    fn rows_are_the_same_however_the_events_are_cut() {
-        let all = project(&story(), vec![]).unwrap();
-        let mut one_by_one = Vec::new();
-        for event in story() {
-            one_by_one = project(&[event], one_by_one).unwrap();
-        }
-        assert_eq!(all, one_by_one);
-        assert_eq!((all[0].holder, all[0].level), (Some(ANA), CrisisLevel::Urgent));
-    }
-
-    #[test]
-    fn a_case_that_never_opened_stops_the_reader() {
-        let note = NoteAdded { note: Prose::clear(KeyOwner::Tenant, "x") };
-        assert!(project(&[envelope(1, Actor::System, note.into())], vec![]).is_err());
-    }
 }

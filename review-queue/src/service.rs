@@ -33,11 +33,13 @@ use holdfast_event_store::{Accounts, Content, EventLog, Intake, Outbox, QueueVie
 use crate::config::ReviewConfig;
 use crate::metrics::ReviewMetrics;
 
-pub(crate) use commanding::Done;
+pub(crate) use closing::open_claim;
+pub(crate) use commanding::{Done, Effect, alert};
 pub use inputs::{
     ActionInput, Ask, CloseInput, ContactInput, DecideInput, LevelInput, NoteInput, OpenInput,
     QueueFilter, ReleaseInput, ReopenInput, RequestKey, RevealInput, TakeOverInput, UndoInput,
 };
+pub(crate) use items::case_of;
 
 /// Everything that the queue is made of. Each port may be answered by the same store.
 pub struct Parts {

@@ -1,139 +1,230 @@
-//! What time itself does to cases: leases run out, promises are broken. Each is a fact with its claim,
-//! so that it fires once whichever instance fires it.
+//! What happens by itself when time has passed: broken promises, ended leases, missing answers.
+//!
+//! What is due is decided purely, from a case and the present moment. Each firing is appended with a
+//! claim of its own, so that it happens once whoever fires it; the elected instance calls
+//! [`Timers::step`] every second.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use holdfast_domain::event::{AlertBecause, AlertRaised, BreachCause, SlaBreached, SlaClock};
+use holdfast_domain::event::{AlertBecause, BreachCause, SlaBreached, SlaClock};
 use holdfast_domain::intake::Freshness;
 use holdfast_domain::{
-    Actor, Case, CaseId, ClaimChange, ClaimKey, Clock, EventId, IdSource, MessageId, ModerationEvent,
-    NewEvent, StreamId, StreamVersion, TenantId, Timestamp,
+    Actor, Case, CaseId, ClaimChange, ClaimKey, Clock, EventEnvelope, EventId, IdSource, MessageId,
+    ModerationEvent, NewEvent, StreamId, TenantId, Timestamp,
 };
 use holdfast_event_store::{
-    Append, AppendError, CaseRow, EventLog, Expected, OutboxChange, OutboxMessage, QueueViews, StoreError,
+    Append, AppendError, EventLog, Expected, Outbox, OutboxChange, QueueViews, StoreError,
+    UnansweredAction,
 };
 
-/// Cases looked at in one go.
-const AT_ONCE: usize = 100;
+use crate::config::ReviewConfig;
+use crate::metrics::{ReviewMetrics, level_name};
+use crate::service::{Effect, alert};
 
-/// The clocks of cases. For the one instance that is elected; a second one does no harm.
-#[derive(Clone)]
-pub struct CaseTimers {
+/// How many of each kind are fired in one step.
+const AT_ONCE: usize = 200;
+
+/// Fires what is due.
+pub struct Timers {
     /// The log.
     pub log: Arc<dyn EventLog>,
-    /// The queue's rows, to find what is due. The decision is made on the log.
+    /// Where what may be due is found.
     pub queue: Arc<dyn QueueViews>,
+    /// Where unanswered actions are found.
+    pub outbox: Arc<dyn Outbox>,
     /// The present moment.
     pub clock: Arc<dyn Clock>,
     /// Fresh ids.
     pub ids: Arc<dyn IdSource>,
+    /// Settings.
+    pub config: ReviewConfig,
+    /// Figures.
+    pub metrics: ReviewMetrics,
 }
 
-impl CaseTimers {
-    /// Records what is due by now, and answers how many facts there were.
-    pub async fn fire(&self) -> Result<usize, AppendError> {
+/// What a step fired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fired {
+    /// Leases ended.
+    pub leases: usize,
+    /// Promises broken.
+    pub breaches: usize,
+    /// Owners told of a missing answer.
+    pub unanswered: usize,
+}
+
+/// Something due, with the claim that makes it happen once.
+pub struct Due {
+    /// What happens.
+    effect: Effect,
+    /// By which it happens once.
+    claim: ClaimKey,
+}
+
+/// The end of a case's lease, where it has passed.
+pub fn lease_end(case: &Case, now: Timestamp) -> Option<Due> {
+    let events = case.expire_lease(now);
+    let until = case.lease?.until;
+    (case.is_open() && !events.is_empty()).then(|| Due {
+        effect: events.into(),
+        claim: ClaimKey::timer(case.id, "lease", until.as_micros().unsigned_abs()),
+    })
+}
+
+/// The breach of a case's first-look promise, where it is broken and not recorded.
+pub fn look_breach(
+    case: &Case,
+    events: &[EventEnvelope],
+    ids: &dyn IdSource,
+    now: Timestamp,
+) -> Option<Due> {
+    let due_at = case.look_due_at.filter(|due| *due <= now)?;
+    if !case.is_open()
+        || case.looked_at.is_some()
+        || case.look_breached
+        || case.freshness == Freshness::Backfill
+    {
+        return None;
+    }
+    let breached = SlaBreached {
+        clock: SlaClock::FirstLook,
+        due_at,
+        level: case.level,
+        cause: cause(case, events),
+    };
+    let mut effect = Effect::from(vec![breached.into()]);
+    alert(ids, case, Some(AlertBecause::SlaBreached), &mut effect, now);
+    let n = due_at.as_micros().unsigned_abs();
+    Some(Due {
+        effect,
+        claim: ClaimKey::timer(case.id, SlaClock::FirstLook.as_str(), n),
+    })
+}
+
+/// As far as the case's own events tell.
+fn cause(case: &Case, events: &[EventEnvelope]) -> BreachCause {
+    let happened = |what: fn(&ModerationEvent) -> bool| events.iter().any(|e| what(&e.event));
+    if case.freshness == Freshness::Late {
+        BreachCause::PipelineLag
+    } else if happened(|event| matches!(event, ModerationEvent::LeaseExpired(_))) {
+        BreachCause::LeaseExpired
+    } else if !happened(|event| matches!(event, ModerationEvent::CaseClaimed(_))) {
+        BreachCause::NoStaff
+    } else {
+        BreachCause::Other
+    }
+}
+
+/// The missing answer to an action, told to the case's owner.
+pub fn missing_answer(
+    case: &Case,
+    unanswered: &UnansweredAction,
+    within: Duration,
+    ids: &dyn IdSource,
+    now: Timestamp,
+) -> Option<Due> {
+    let due_at = unanswered.sent_at + within;
+    let event = case.unanswered(unanswered.action, due_at).ok()?;
+    let mut effect = Effect::from(vec![event]);
+    effect.outbox.push(OutboxChange::Unanswered {
+        id: MessageId::from(unanswered.action.as_uuid()),
+    });
+    alert(ids, case, Some(AlertBecause::ActionStuck), &mut effect, now);
+    Some(Due {
+        effect,
+        claim: ClaimKey::timer(case.id, &format!("answer/{}", unanswered.action), 1),
+    })
+}
+
+impl Timers {
+    /// Fires what is due now. What another instance fired first, or what changed meanwhile, is left
+    /// to the next step.
+    pub async fn step(&self) -> Result<Fired, StoreError> {
         let now = self.clock.now();
-        let mut fired = 0;
+        let mut fired = Fired::default();
         for row in self.queue.ended_leases(now, AT_ONCE).await? {
-            fired += self.decide(&row, now, |case| Due { events: case.expire_lease(now), ..Due::default() }).await?;
+            let due = |case: &Case, _: &[EventEnvelope]| lease_end(case, now);
+            if self.fire(&row.tenant, row.case, due).await? {
+                self.metrics
+                    .leases_expired
+                    .with_label_values(&[level_name(row.level)])
+                    .inc();
+                fired.leases += 1;
+            }
         }
         for row in self.queue.overdue_looks(now, AT_ONCE).await? {
-            fired += self.decide(&row, now, |case| self.overdue_look(case, now)).await?;
+            let due = |case: &Case, events: &[EventEnvelope]| {
+                let due = look_breach(case, events, &*self.ids, now)?;
+                self.count_breach(&due);
+                Some(due)
+            };
+            if self.fire(&row.tenant, row.case, due).await? {
+                fired.breaches += 1;
+            }
+        }
+        let within = Duration::from_secs(self.config.answer_within_secs);
+        for action in self.outbox.unanswered(now - within, AT_ONCE).await? {
+            let due = |case: &Case, _: &[EventEnvelope]| {
+                missing_answer(case, &action, within, &*self.ids, now)
+            };
+            if self.fire(&action.tenant, action.case, due).await? {
+                fired.unanswered += 1;
+            }
         }
         Ok(fired)
     }
 
-    /// Loads the case, decides, appends. What somebody else did meanwhile is looked at next time.
-    async fn decide(
+    async fn fire(
         &self,
-        row: &CaseRow,
-        now: Timestamp,
-        what: impl FnOnce(&Case) -> Due,
-    ) -> Result<usize, AppendError> {
-        let Some(case) = self.load(&row.tenant, row.case).await? else { return Ok(0) };
-        let due = what(&case);
-        if due.events.is_empty() {
-            return Ok(0);
-        }
-        let count = due.events.len();
-        let append = self.append(&row.tenant, &case, due, now);
-        match self.log.append(append).await {
-            Ok(_) => Ok(count),
-            Err(error) if error.is_conflict() => Ok(0),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn load(&self, tenant: &TenantId, case: CaseId) -> Result<Option<Case>, StoreError> {
-        let events = self.log.load(tenant, &StreamId::Case(case)).await?;
-        Ok(Case::fold(case, &events))
-    }
-
-    /// A promised first look that nobody took: recorded, and asked for again.
-    fn overdue_look(&self, case: &Case, now: Timestamp) -> Due {
-        let Some(due_at) = case.look_due_at.filter(|due| is_overdue(case, *due, now)) else {
-            return Due::default();
+        tenant: &TenantId,
+        id: CaseId,
+        due: impl Fn(&Case, &[EventEnvelope]) -> Option<Due>,
+    ) -> Result<bool, StoreError> {
+        let stream = StreamId::Case(id);
+        let events = self.log.load(tenant, &stream).await?;
+        let Some(case) = Case::fold(id, &events) else {
+            return Ok(false);
         };
-        let breached = SlaBreached {
-            clock: SlaClock::FirstLook,
-            due_at,
-            level: case.level,
-            cause: breach_cause(case, due_at),
+        let Some(Due { effect, claim }) = due(&case, &events) else {
+            return Ok(false);
         };
-        let message = MessageId::fresh(self.ids.as_ref());
-        let alert = AlertRaised { message, level: case.level, because: AlertBecause::SlaBreached };
-        Due {
-            events: vec![breached.into(), alert.into()],
-            claim: Some(ClaimKey::timer(case.id, SlaClock::FirstLook.as_str(), times_opened(case))),
-            alert: Some(message),
-        }
-    }
-
-    fn append(&self, tenant: &TenantId, case: &Case, due: Due, now: Timestamp) -> Append {
-        let new = |event| NewEvent {
-            id: EventId::fresh(self.ids.as_ref()),
+        let now = self.clock.now();
+        let new = effect.events.into_iter().map(|event| NewEvent {
+            id: EventId::fresh(&*self.ids),
             occurred_at: now,
             actor: Actor::System,
             causation: None,
             correlation: None,
             event,
-        };
-        let (stream, version) = (StreamId::Case(case.id), Expected::Version(case.version));
-        let mut append =
-            Append::new(tenant.clone()).with_events(stream, version, due.events.into_iter().map(new));
-        append.claims.extend(due.claim.map(|key| ClaimChange::Take { key, holder: case.id.to_string() }));
-        append.outbox.extend(due.alert.map(|message| {
-            OutboxChange::Put(OutboxMessage::alert(message, case.id, case.subject, &case.community, now))
-        }));
-        append
+        });
+        let expected = Expected::Version(case.version);
+        let mut append = Append::new(tenant.clone()).with_events(stream, expected, new);
+        append.claims.push(ClaimChange::Take {
+            key: claim,
+            holder: id.to_string(),
+        });
+        append.outbox = effect.outbox;
+        match self.log.append(append).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(AppendError::Unavailable(cause)) => Err(StoreError::Unavailable(cause)),
+            Err(error) => Err(StoreError::corrupt(error.to_string())),
+        }
     }
-}
 
-/// What one clock wants recorded.
-#[derive(Default)]
-struct Due {
-    events: Vec<ModerationEvent>,
-    claim: Option<ClaimKey>,
-    alert: Option<MessageId>,
-}
-
-fn is_overdue(case: &Case, due: Timestamp, now: Timestamp) -> bool {
-    case.is_open() && !case.look_breached && case.looked_at.is_none() && due <= now
-}
-
-/// A case that was opened again has a new promise, and its breach is a new fact. The version at which
-/// the case stands is different each time, and the same for everybody who decides on it.
-const fn times_opened(case: &Case) -> u64 {
-    let StreamVersion(version) = case.version;
-    version
-}
-
-fn breach_cause(case: &Case, due: Timestamp) -> BreachCause {
-    if case.opened_at > due || case.freshness == Freshness::Late {
-        BreachCause::PipelineLag
-    } else if case.lease.is_some() || case.touched_at.is_some() {
-        BreachCause::LeaseExpired
-    } else {
-        BreachCause::NoStaff
+    fn count_breach(&self, due: &Due) {
+        for event in &due.effect.events {
+            if let ModerationEvent::SlaBreached(breach) = event {
+                let cause = match breach.cause {
+                    BreachCause::NoStaff => "no_staff",
+                    BreachCause::LeaseExpired => "lease_expired",
+                    BreachCause::PipelineLag => "pipeline_lag",
+                    BreachCause::Other => "other",
+                };
+                let labels = [level_name(breach.level), breach.clock.as_str(), cause];
+                self.metrics.sla_breaches.with_label_values(&labels).inc();
+            }
+        }
     }
 }

@@ -3,8 +3,8 @@
 use holdfast_domain::event::AlertBecause;
 use holdfast_domain::intake::Freshness;
 use holdfast_domain::{
-    Actor, Case, CaseKind, ClaimChange, EventId, MessageId, ModerationEvent, NewEvent, Prose,
-    Refusal, Sensitive, StreamId, Timestamp,
+    Actor, Case, CaseKind, ClaimChange, EventId, IdSource, MessageId, ModerationEvent, NewEvent,
+    Prose, Refusal, Sensitive, StreamId, Timestamp,
 };
 use holdfast_event_store::{Append, AppendError, Expected, OutboxChange, OutboxMessage, PostWrite};
 
@@ -209,21 +209,7 @@ impl ReviewService {
         effect: &mut Effect,
         now: Timestamp,
     ) {
-        let Some(because) = because else { return };
-        // A matter without danger waits in the queue.
-        let pages = matches!(case.kind, CaseKind::Crisis | CaseKind::Incident);
-        if !pages || case.freshness == Freshness::Backfill {
-            return;
-        }
-        let message = MessageId::fresh(&*self.parts().ids);
-        effect.events.push(case.alerted(message, because));
-        effect.outbox.push(OutboxChange::Put(OutboxMessage::alert(
-            message,
-            case.id,
-            case.subject,
-            &case.community,
-            now,
-        )));
+        alert(&*self.parts().ids, case, because, effect, now);
     }
 
     /// Refuses a command that rests on an older state than the case has.
@@ -252,6 +238,31 @@ impl ReviewService {
             since: self.timeline(who, &loaded, &since, &names).await?,
         })
     }
+}
+
+/// Adds an alert to what happens to a case, where people are to be asked to look.
+pub(crate) fn alert(
+    ids: &dyn IdSource,
+    case: &Case,
+    because: Option<AlertBecause>,
+    effect: &mut Effect,
+    now: Timestamp,
+) {
+    let Some(because) = because else { return };
+    // A matter without danger waits in the queue.
+    let pages = matches!(case.kind, CaseKind::Crisis | CaseKind::Incident);
+    if !pages || case.freshness == Freshness::Backfill {
+        return;
+    }
+    let message = MessageId::fresh(ids);
+    effect.events.push(case.alerted(message, because));
+    effect.outbox.push(OutboxChange::Put(OutboxMessage::alert(
+        message,
+        case.id,
+        case.subject,
+        &case.community,
+        now,
+    )));
 }
 
 /// Whether nothing that a decision should know of happened after `seen`.

@@ -1,0 +1,150 @@
+//! Queue, case, reveal, search.
+
+use holdfast_domain::{CaseKind, Role};
+use holdfast_review_queue::testing::TestApp;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn the_queue_goes_by_level_then_by_promise_and_pages_without_gaps() {
+    let app = TestApp::new().await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    let matter = app
+        .case_in("northside", CaseKind::Harassment, "you lot")
+        .await;
+    let urgent = app.crisis("goodbye").await;
+    app.later(std::time::Duration::from_secs(1));
+    let later = app.crisis("goodbye").await;
+    let act_now = app.crisis("goodbye now").await;
+    let mut seen: Vec<Value> = Vec::new();
+    let mut path = "/v1/queue?limit=1".to_owned();
+    loop {
+        let page = app.get(&ana, &path).await;
+        seen.extend(
+            page.body["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|i| i["case"].clone()),
+        );
+        let Some(next) = page.body["next"].as_str() else {
+            break;
+        };
+        path = format!("/v1/queue?limit=1&after={next}");
+    }
+    assert_eq!(
+        seen,
+        [&act_now, &urgent, &later, &matter].map(|case| json!(case.id))
+    );
+    let crisis = app
+        .get(&ana, "/v1/queue?kind=crisis&min_level=act_now")
+        .await;
+    assert_eq!(crisis.body["items"].as_array().unwrap().len(), 1);
+    let wrong = app.get(&ana, "/v1/queue?kind=weather&limit=0").await;
+    assert_eq!(wrong.brief(), "422 invalid");
+    assert_eq!(wrong.body["errors"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn nothing_a_member_wrote_is_shown_before_it_is_revealed() {
+    let app = TestApp::new().await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    let case = app.crisis("goodbye dear friends").await;
+    app.report_arrives(&case, "worried about her").await;
+    for path in [
+        "/v1/queue".to_owned(),
+        case.path(),
+        format!("/v1/search?q={}", case.pseudonym()),
+    ] {
+        let shown = app.get(&ana, &path).await.body.to_string();
+        assert!(shown.contains(&case.id.to_string()), "{path}");
+        for secret in ["dear friends", "worried about her", "report-1"] {
+            assert!(!shown.contains(secret), "{path} shows {secret}");
+        }
+    }
+    assert!(!app.events(case.id).await.contains(&"TextRevealed"));
+}
+
+#[tokio::test]
+async fn revealing_is_recorded_and_leaves_method_detail_covered() {
+    let app = TestApp::new().await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    let case = app.crisis("goodbye, the pills are here").await;
+    app.report_arrives(&case, "worried about her").await;
+    let revealed = app
+        .post(&ana, &case.to("reveal"), json!({"what": "case"}))
+        .await;
+    assert_eq!(revealed.brief(), "200", "{}", revealed.body);
+    let post = &revealed.body["posts"][0];
+    assert_eq!(
+        post["stretches"],
+        json!([
+            {"kind": "evidence", "text": "goodbye", "reasons": [0]},
+            {"kind": "plain", "text": ", the "},
+            {"kind": "covered", "cover": 0},
+            {"kind": "plain", "text": " are here"},
+        ])
+    );
+    assert_eq!(
+        post["reasons"],
+        json!(["crisis.goodbye: a farewell phrase"])
+    );
+    assert!(!revealed.body.to_string().contains("pills"));
+    assert_eq!(revealed.body["words"][0]["text"], "worried about her");
+    assert!(revealed.body["case"]["looked_at"].is_string());
+    assert_eq!(app.events(case.id).await.last(), Some(&"TextRevealed"));
+}
+
+#[tokio::test]
+async fn method_detail_is_revealed_singly_and_recorded_again() {
+    let app = TestApp::new().await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    let case = app.crisis("goodbye, the pills are here").await;
+    let ask = |cover: usize| {
+        let post = json!({"post": case.post.post, "revision": 1});
+        let body = json!({"what": "method_detail", "post": post, "cover": cover});
+        app.post(&ana, Box::leak(case.to("reveal").into_boxed_str()), body)
+    };
+    assert_eq!(ask(1).await.brief(), "404 not-found");
+    assert!(!app.events(case.id).await.contains(&"TextRevealed"));
+    assert_eq!(ask(0).await.body["text"], "pills");
+    assert_eq!(app.events(case.id).await.last(), Some(&"TextRevealed"));
+}
+
+#[tokio::test]
+async fn the_thread_comes_with_the_case() {
+    let app = TestApp::new().await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    let case = app.crisis("goodbye").await;
+    app.later(std::time::Duration::from_secs(60));
+    app.post_arrives(&case, "northside", "still here").await;
+    let view = app.get(&ana, &case.path()).await;
+    assert_eq!(view.body["thread"]["posts"].as_array().unwrap().len(), 2);
+    assert_eq!(view.body["posts"][1]["text"], "masked");
+    let revealed = app
+        .post(&ana, &case.to("reveal"), json!({"what": "case"}))
+        .await;
+    assert_eq!(revealed.body["posts"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_case_is_found_by_member_post_link_and_number() {
+    let app = TestApp::new().await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    let case = app.crisis("goodbye").await;
+    app.crisis("goodbye").await;
+    let number = app.get(&ana, &case.path()).await.body["number"].clone();
+    for query in [
+        case.pseudonym(),
+        case.external_id(),
+        format!("https%3A%2F%2Fforum.example%2F{}", case.external_id()),
+        case.id.to_string(),
+        number.as_str().unwrap().to_owned(),
+    ] {
+        let found = app.get(&ana, &format!("/v1/search?q={query}")).await;
+        let cases = found.body["cases"].as_array().unwrap();
+        assert_eq!(cases.len(), 1, "{query}");
+        assert_eq!(cases[0]["case"], json!(case.id), "{query}");
+    }
+    let nothing = app.get(&ana, "/v1/search?q=").await;
+    assert_eq!(nothing.brief(), "422 invalid");
+}
