@@ -2,7 +2,7 @@
 //!
 //! Every distinct set of alternatives is an *element*; a word's elements are looked up once. Each
 //! pattern waits at its rarest element (its anchor), and only when that turns up are its other
-//! steps tried around it.
+//! steps tried around it. Contexts are looked for only in texts where there is a match to take back.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -37,6 +37,17 @@ struct Listed {
     unless: Vec<usize>,
 }
 
+/// What a word, or the beginning of one, is part of.
+#[derive(Debug, Default)]
+struct Listing {
+    /// One bit an element.
+    elements: Box<[u64]>,
+    /// Patterns of entries that wait at it.
+    entries: Vec<u32>,
+    /// Patterns of contexts that wait at it.
+    contexts: Vec<u32>,
+}
+
 /// The compiled phrases.
 #[derive(Debug, Default)]
 pub(super) struct Index {
@@ -44,11 +55,11 @@ pub(super) struct Index {
     /// How many words a context may stand away.
     within: Vec<usize>,
     patterns: Vec<Compiled>,
-    /// Element to the patterns that wait at it.
-    by_anchor: Vec<Vec<u32>>,
-    words: WordMap<Vec<u32>>,
+    /// Words of 64 bits that a set of elements takes.
+    width: usize,
+    words: WordMap<Listing>,
     /// Beginnings of words by their first byte.
-    stems: HashMap<u8, Vec<(String, Vec<u32>)>>,
+    stems: HashMap<u8, Vec<(String, Listing)>>,
 }
 
 /// A pattern found at these words, both inclusive.
@@ -59,21 +70,37 @@ struct Found {
     last: usize,
 }
 
-/// A text's words and the elements of each.
-struct Scanned {
+/// A text's words and what each is part of.
+struct Scanned<'a> {
     tokens: Vec<Token>,
-    elements: Vec<u32>,
-    /// Where in `elements` each token's begin; one more than tokens.
+    listings: Vec<&'a Listing>,
+    /// Where in `listings` each token's begin; one more than tokens.
     starts: Vec<u32>,
+    /// The elements of all words, one bit each: most patterns lack one, and are passed over.
+    present: Vec<u64>,
 }
 
-impl Scanned {
-    fn of(&self, token: usize) -> &[u32] {
-        &self.elements[self.starts[token] as usize..self.starts[token + 1] as usize]
+fn has(bits: &[u64], element: u32) -> bool {
+    bits.get(element as usize / 64)
+        .is_some_and(|word| word >> (element % 64) & 1 == 1)
+}
+
+impl<'a> Scanned<'a> {
+    fn of(&self, token: usize) -> &[&'a Listing] {
+        &self.listings[self.starts[token] as usize..self.starts[token + 1] as usize]
     }
 
     fn fits(&self, token: usize, element: u32) -> bool {
-        self.of(token).contains(&element)
+        self.of(token)
+            .iter()
+            .any(|listing| has(&listing.elements, element))
+    }
+
+    fn may_hold(&self, pattern: &Compiled) -> bool {
+        pattern
+            .steps
+            .iter()
+            .all(|(_, element)| has(&self.present, *element))
     }
 
     fn together(&self, left: usize, right: usize) -> bool {
@@ -87,7 +114,7 @@ impl Index {
             words: WordMap::with_hasher(BuildHasherDefault::default()),
             ..Self::default()
         };
-        let mut elements: HashMap<Vec<Word>, u32> = HashMap::new();
+        let mut elements = Elements::default();
         for lexicon in lexicons {
             let first_context = index.within.len();
             for context in &lexicon.contexts {
@@ -113,14 +140,36 @@ impl Index {
                 }
             }
         }
+        index.list(&elements);
         index
     }
 
-    fn add(&mut self, pattern: &Pattern, owner: Owner, elements: &mut HashMap<Vec<Word>, u32>) {
+    /// Enters each word under the elements that it is part of.
+    fn list(&mut self, elements: &Elements) {
+        self.width = elements.waiting.len().div_ceil(64);
+        let empty = vec![0; self.width].into_boxed_slice();
+        for (words, element) in &elements.known {
+            for word in words {
+                for pattern in &elements.waiting[*element as usize] {
+                    match self.patterns[*pattern as usize].owner {
+                        Owner::Entry(_) => self.listing(word).entries.push(*pattern),
+                        Owner::Context(..) => self.listing(word).contexts.push(*pattern),
+                    }
+                }
+                let bits = &mut self.listing(word).elements;
+                if bits.is_empty() {
+                    bits.clone_from(&empty);
+                }
+                bits[*element as usize / 64] |= 1 << (*element % 64);
+            }
+        }
+    }
+
+    fn add(&mut self, pattern: &Pattern, owner: Owner, elements: &mut Elements) {
         let steps = pattern
             .steps
             .iter()
-            .map(|step| (step.gap, self.element(&step.words, elements)))
+            .map(|step| (step.gap, elements.number(&step.words)))
             .collect();
         let rarest = pattern
             .steps
@@ -134,92 +183,94 @@ impl Index {
             owner,
         };
         let element = compiled.steps[anchor].1 as usize;
-        self.by_anchor[element].push(self.patterns.len() as u32);
+        elements.waiting[element].push(self.patterns.len() as u32);
         self.patterns.push(compiled);
     }
 
-    fn element(&mut self, words: &[Word], elements: &mut HashMap<Vec<Word>, u32>) -> u32 {
-        if let Some(known) = elements.get(words) {
-            return *known;
-        }
-        let element = self.by_anchor.len() as u32;
-        self.by_anchor.push(Vec::new());
-        elements.insert(words.to_vec(), element);
-        for word in words {
-            match word {
-                Word::Whole(word) => self
-                    .words
-                    .entry(word.as_str().into())
-                    .or_default()
-                    .push(element),
-                Word::Stem(stem) => {
-                    let stems = self
-                        .stems
-                        .entry(stem.as_bytes().first().copied().unwrap_or(0))
-                        .or_default();
-                    match stems.iter_mut().find(|(known, _)| known == stem) {
-                        Some((_, elements)) => elements.push(element),
-                        None => stems.push((stem.clone(), vec![element])),
-                    }
-                }
+    fn listing(&mut self, word: &Word) -> &mut Listing {
+        match word {
+            Word::Whole(word) => self.words.entry(word.as_str().into()).or_default(),
+            Word::Stem(stem) => {
+                let first = stem.as_bytes().first().copied().unwrap_or(0);
+                let stems = self.stems.entry(first).or_default();
+                let at = stems
+                    .iter()
+                    .position(|(known, _)| known == stem)
+                    .unwrap_or_else(|| {
+                        stems.push((stem.clone(), Listing::default()));
+                        stems.len() - 1
+                    });
+                &mut stems[at].1
             }
         }
-        element
     }
 
-    fn scan(&self, text: &str) -> Scanned {
+    fn scan(&self, text: &str) -> Scanned<'_> {
         let tokens = tokens(text);
-        let mut elements = Vec::with_capacity(tokens.len());
+        let mut listings = Vec::with_capacity(tokens.len());
         let mut starts = Vec::with_capacity(tokens.len() + 1);
+        let mut present = vec![0; self.width];
         for token in &tokens {
-            starts.push(elements.len() as u32);
+            starts.push(listings.len() as u32);
             let word = &text[token.range()];
-            if let Some(known) = self.words.get(word) {
-                elements.extend_from_slice(known);
-            }
-            for (stem, known) in self.stems.get(&word.as_bytes()[0]).into_iter().flatten() {
+            listings.extend(self.words.get(word));
+            for (stem, listing) in self.stems.get(&word.as_bytes()[0]).into_iter().flatten() {
                 if word.starts_with(stem.as_str()) {
-                    elements.extend_from_slice(known);
+                    listings.push(listing);
                 }
             }
         }
-        starts.push(elements.len() as u32);
+        starts.push(listings.len() as u32);
+        for listing in &listings {
+            for (all, own) in present.iter_mut().zip(&listing.elements) {
+                *all |= own;
+            }
+        }
         Scanned {
             tokens,
-            elements,
+            listings,
             starts,
+            present,
         }
     }
 
-    fn found(&self, scanned: &Scanned) -> Vec<Found> {
-        let mut found = Vec::new();
-        for token in 0..scanned.tokens.len() {
-            for element in scanned.of(token) {
-                for pattern in &self.by_anchor[*element as usize] {
-                    let pattern = &self.patterns[*pattern as usize];
-                    if let (Some(first), Some(last)) = (
-                        backwards(pattern, scanned, pattern.anchor, token),
-                        forwards(pattern, scanned, pattern.anchor, token),
-                    ) {
-                        found.push(Found {
-                            owner: pattern.owner,
-                            first,
-                            last,
-                        });
-                    }
+    /// Where the patterns that `waiting` picks are found.
+    fn found<'a>(
+        &'a self,
+        scanned: &'a Scanned<'_>,
+        waiting: fn(&Listing) -> &[u32],
+    ) -> impl Iterator<Item = Found> + 'a {
+        (0..scanned.tokens.len()).flat_map(move |token| {
+            let patterns = scanned
+                .of(token)
+                .iter()
+                .flat_map(move |listing| waiting(listing));
+            patterns.filter_map(move |pattern| {
+                let pattern = &self.patterns[*pattern as usize];
+                if !scanned.may_hold(pattern) {
+                    return None;
                 }
-            }
-        }
-        found
+                Some(Found {
+                    owner: pattern.owner,
+                    first: backwards(pattern, scanned, pattern.anchor, token)?,
+                    last: forwards(pattern, scanned, pattern.anchor, token)?,
+                })
+            })
+        })
     }
 
     pub(super) fn find(&self, text: &str) -> Vec<Hit<'_>> {
         let scanned = self.scan(text);
-        let found = self.found(&scanned);
+        let found: Vec<Found> = self.found(&scanned, |listing| &listing.entries).collect();
+        let contexts: Vec<Found> = if found.is_empty() {
+            Vec::new()
+        } else {
+            self.found(&scanned, |listing| &listing.contexts).collect()
+        };
         let mut hits: Vec<(usize, usize, usize)> = found
             .iter()
             .filter_map(|hit| match hit.owner {
-                Owner::Entry(entry) if !self.taken_back(entry, hit, &found, &scanned) => {
+                Owner::Entry(entry) if !self.taken_back(entry, hit, &contexts, &scanned) => {
                     Some((hit.first, hit.last, entry))
                 }
                 _ => None,
@@ -235,7 +286,13 @@ impl Index {
             .collect()
     }
 
-    fn taken_back(&self, entry: usize, hit: &Found, found: &[Found], scanned: &Scanned) -> bool {
+    fn taken_back(
+        &self,
+        entry: usize,
+        hit: &Found,
+        found: &[Found],
+        scanned: &Scanned<'_>,
+    ) -> bool {
         let unless = &self.listed[entry].unless;
         !unless.is_empty()
             && found.iter().any(|other| match other.owner {
@@ -262,10 +319,31 @@ impl Index {
 
     pub(super) fn pre_screen(&self, text: &str) -> bool {
         let scanned = self.scan(text);
-        self.found(&scanned).iter().any(|hit| match hit.owner {
+        let mut found = self.found(&scanned, |listing| &listing.entries);
+        found.any(|hit| match hit.owner {
             Owner::Entry(entry) => self.listed[entry].entry.signal == SignalKind::Crisis,
             Owner::Context(..) => false,
         })
+    }
+}
+
+/// Sets of alternatives by number, while an index is built.
+#[derive(Default)]
+struct Elements {
+    known: HashMap<Vec<Word>, u32>,
+    /// Element to the patterns that wait at it.
+    waiting: Vec<Vec<u32>>,
+}
+
+impl Elements {
+    fn number(&mut self, words: &[Word]) -> u32 {
+        if let Some(known) = self.known.get(words) {
+            return *known;
+        }
+        let number = self.waiting.len() as u32;
+        self.waiting.push(Vec::new());
+        self.known.insert(words.to_vec(), number);
+        number
     }
 }
 
@@ -279,7 +357,7 @@ fn rarity(words: &[Word]) -> u32 {
 }
 
 /// Where the pattern begins, when its step `step` stands at word `at`.
-fn backwards(pattern: &Compiled, scanned: &Scanned, step: usize, at: usize) -> Option<usize> {
+fn backwards(pattern: &Compiled, scanned: &Scanned<'_>, step: usize, at: usize) -> Option<usize> {
     if step == 0 {
         return Some(at);
     }
@@ -293,7 +371,7 @@ fn backwards(pattern: &Compiled, scanned: &Scanned, step: usize, at: usize) -> O
 }
 
 /// Where the pattern ends, when its step `step` stands at word `at`.
-fn forwards(pattern: &Compiled, scanned: &Scanned, step: usize, at: usize) -> Option<usize> {
+fn forwards(pattern: &Compiled, scanned: &Scanned<'_>, step: usize, at: usize) -> Option<usize> {
     let Some((gap, element)) = pattern.steps.get(step + 1).copied() else {
         return Some(at);
     };

@@ -118,7 +118,11 @@ proptest! {
 /// file, `SHOW=false_alarms` or `SHOW=missed` lists rows.
 #[test]
 #[ignore = "a measurement, not a promise"]
-#[expect(clippy::print_stdout, reason = "its result is what it prints")]
+#[expect(
+    clippy::print_stdout,
+    clippy::too_many_lines,
+    reason = "its result is what it prints"
+)]
 fn measure_the_lexicons_on_the_corpus() {
     let file = std::env::var("CORPUS").unwrap_or_else(|_| "dev".to_owned());
     let show = std::env::var("SHOW").unwrap_or_default();
@@ -154,7 +158,7 @@ fn measure_the_lexicons_on_the_corpus() {
         println!(
             "{name}: {part} of {of} = {:.1} %",
             100.0 * part as f64 / of.max(1) as f64
-        )
+        );
     };
     let level = |text: &str| {
         judge(text, SignalKind::Crisis)

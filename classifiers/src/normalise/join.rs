@@ -59,7 +59,7 @@ fn gap(cells: &Cells, left: &Range<usize>, right: &Range<usize>) -> Gap {
         match cell.ch {
             ' ' => {}
             '.' | '-' | '_' | '/' | '~' | '+' | ',' | '=' | '^' | ':' | '\\' if mark.is_none() => {
-                mark = Some(cell.ch)
+                mark = Some(cell.ch);
             }
             _ => return Gap::Other,
         }
