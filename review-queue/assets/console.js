@@ -79,6 +79,26 @@
     }
   }
 
+  // Whoever works on the case keeps it: typing renews the claim well before it ends.
+  let renewedAt = 0;
+  async function keepLease() {
+    const lease = one("[data-lease]");
+    const form = one("form[action$='/renew']");
+    if (!lease || !form || Date.now() - renewedAt < 60_000) return;
+    if (Number(lease.dataset.lease) / 1000 - now() > 5 * 60_000) return;
+    renewedAt = Date.now();
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-lease]");
+      if (!fresh) return;
+      lease.dataset.lease = fresh.dataset.lease;
+      lease.dataset.left = fresh.dataset.left;
+      said.delete("lease");
+      tick();
+    } catch { /* the warning before the end stands */ }
+  }
+  document.addEventListener("input", keepLease);
+
   // -- saying things ---------------------------------------------------------------------------
 
   let pending;

@@ -25,3 +25,12 @@ pub mod words;
 pub use console::{Console, ConsoleTexts};
 pub use house::{House, HouseState, Observing, QuietHouse};
 pub use routes::router;
+
+/// Bytes as lowercase hex.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

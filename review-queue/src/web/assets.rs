@@ -36,10 +36,7 @@ static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
 
 fn asset(name: &'static str, mime: &'static str, bytes: &'static [u8]) -> Asset {
     let digest = Sha256::digest(bytes);
-    let digest = digest[..6]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = super::hex(&digest[..6]);
     Asset {
         name,
         mime,

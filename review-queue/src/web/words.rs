@@ -320,9 +320,10 @@ impl Moment {
     }
 
     fn utc(self, format: &str) -> String {
-        jiff::Timestamp::from_microsecond(self.0.as_micros())
-            .map(|at| at.strftime(format).to_string())
-            .unwrap_or_else(|_| "unknown time".to_owned())
+        jiff::Timestamp::from_microsecond(self.0.as_micros()).map_or_else(
+            |_| "unknown time".to_owned(),
+            |at| at.strftime(format).to_string(),
+        )
     }
 }
 
@@ -367,11 +368,11 @@ mod tests {
     fn a_broken_promise_says_by_how_much() {
         let now = Timestamp::from_secs(1_700_000_000);
         assert_eq!(
-            due(now + Duration::from_secs(240), now),
+            due(now + Duration::from_mins(4), now),
             "look due in 4 min 0 s"
         );
         assert_eq!(
-            due(now - Duration::from_secs(720), now),
+            due(now - Duration::from_mins(12), now),
             "look overdue by 12 min"
         );
     }

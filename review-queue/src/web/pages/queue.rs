@@ -148,7 +148,7 @@ impl QueueRow {
             level,
             unscored: false,
             kind: "Crisis".to_owned(),
-            title: format!("{}: goodbye wording", number),
+            title: format!("{number}: goodbye wording"),
             reasons: vec!["goodbye wording".to_owned()],
             community: "northside".to_owned(),
             language: Some("en".to_owned()),

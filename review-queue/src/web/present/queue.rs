@@ -149,7 +149,7 @@ mod tests {
             holder: Some(Holder::sample()),
             ..QueueItem::sample()
         };
-        let row = row(&item, item.opened_at + Duration::from_secs(60));
+        let row = row(&item, item.opened_at + Duration::from_mins(1));
         assert_eq!(
             row.reasons,
             ["goodbye", "1 report", "lexicon did not answer in time"]

@@ -42,6 +42,19 @@ pub(super) async fn then(
     }
 }
 
+/// A form that outlived its claim offers to claim the case again and go on.
+pub(super) async fn claim_again(
+    console: &Console,
+    who: &SignedIn,
+    id: CaseId,
+    fields: &Fields,
+) -> Result<(), ReviewError> {
+    if fields.text("claim") == "again" {
+        console.service().claim(&who.access, &Ask::of(id)).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn claim(
     State(console): State<Console>,
     who: SignedIn,
@@ -241,6 +254,7 @@ async fn change_level(
         return Ok("raised");
     }
     input.code = Some(fields.choice("code")?);
+    claim_again(console, who, id, fields).await?;
     let ask = Ask::seen(id, fields.parse("version")?);
     console
         .service()
@@ -296,6 +310,7 @@ pub(super) async fn close(
             code: fields.choice("code")?,
             reason: fields.words("reason"),
         };
+        claim_again(&console, &who, id, &fields).await?;
         let ask = Ask::seen(id, fields.parse("version")?);
         let changed = console.service().close(&who.access, &ask, &input).await?;
         Ok(how_it_closed(&changed))

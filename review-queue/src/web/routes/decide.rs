@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use holdfast_domain::{ActionKind, ActionPart, CaseId, PostRef, Sensitive};
+use holdfast_domain::{ActionKind, ActionPart, PostRef, Sensitive};
 
 use super::address::OfCase;
-use super::commands::then;
+use super::commands::{claim_again, then};
 use crate::error::ReviewError;
 use crate::service::{ActionInput, Ask, DecideInput, UndoInput};
 use crate::web::console::Console;
@@ -23,6 +23,7 @@ pub(super) async fn decide(
     let outcome = async {
         who.sent_by_us(&fields)?;
         let input = input(&fields)?;
+        claim_again(&console, &who, id, &fields).await?;
         let ask = Ask::seen(id, fields.parse("version")?);
         console.service().decide(&who.access, &ask, &input).await?;
         Ok("decided")

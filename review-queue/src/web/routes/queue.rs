@@ -101,7 +101,7 @@ impl Asked {
         let mut address = "/queue?".to_owned();
         for (name, value) in self.fields() {
             if !value.is_empty() {
-                address.push_str(&format!("{name}={}&", encoded(value)));
+                address.extend([name, "=", &encoded(value), "&"]);
             }
         }
         address + "after=" + &encoded(next)

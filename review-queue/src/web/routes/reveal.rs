@@ -17,6 +17,7 @@ use crate::service::{Ask, RequestKey};
 use crate::view::{CaseView, RevealedCase};
 use crate::web::console::Console;
 use crate::web::fields::Fields;
+use crate::web::hex;
 use crate::web::pages;
 use crate::web::pages::detail::DetailPage;
 use crate::web::pages::incident::Opened;
@@ -127,10 +128,7 @@ fn same_reading(who: &SignedIn, nonce: &str, quarter: i64, shown: &[PostRef]) ->
         digest.update(post.post.as_uuid().as_bytes());
         digest.update(post.revision.0.to_be_bytes());
     }
-    let key = digest.finalize()[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let key = hex(&digest.finalize()[..16]);
     RequestKey {
         key,
         body: "reading".to_owned(),

@@ -199,12 +199,12 @@ async fn a_new_post_makes_reading_on_a_new_recorded_reading() {
     let page = visitor.get(&path).await.html;
     assert!(page.contains("is anybody there"));
     assert_eq!(readings(&page), 2);
-    app.clock.advance(std::time::Duration::from_secs(16 * 60));
+    app.clock.advance(std::time::Duration::from_mins(16));
     assert_eq!(readings(&visitor.get(&path).await.html), 3);
 }
 
 #[tokio::test]
-async fn a_refused_note_is_shown_again_as_it_was_typed() {
+async fn a_refused_closing_is_shown_again_as_it_was_typed() {
     let app = TestApp::new().await;
     let case = app.crisis("goodbye").await;
     let ana = app.somebody("ana", Role::Moderator).await;
@@ -213,12 +213,27 @@ async fn a_refused_note_is_shown_again_as_it_was_typed() {
     let answer = visitor
         .post(
             &path,
-            "version=1&code=support_given&reason=she+is+with+her+sister",
+            "version=2&code=support_given&reason=she+is+with+her+sister",
         )
         .await;
     assert!(answer.status.is_client_error());
     assert!(answer.html.contains("she is with her sister"));
     assert!(answer.html.contains("Not done"));
+}
+
+#[tokio::test]
+async fn a_decision_that_outlived_its_claim_can_be_sent_again_with_the_claim() {
+    let app = TestApp::new().await;
+    let case = app.crisis("goodbye").await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    let visitor = Visitor::new(&app, &ana).await;
+    let path = format!("/cases/{}/decisions", case.id);
+    let fields = "version=9&outcome=support&policy=crisis.goodbye&reason=a+clear+farewell";
+    let answer = visitor.post(&path, fields).await;
+    assert!(answer.html.contains("a clear farewell"));
+    assert!(answer.html.contains("name=\"claim\" value=\"again\""));
+    let answer = visitor.post(&path, &format!("{fields}&claim=again")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
 }
 
 #[tokio::test]

@@ -95,6 +95,10 @@ impl Forms {
 
 /// Something that the platform can be asked for.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an attribute of one checkbox, read by the template alone"
+)]
 pub struct Offer {
     /// The value sent, e.g. `hide`.
     pub value: String,

@@ -289,7 +289,7 @@ impl CasePage {
                 codes: Vec::new(),
             };
         }
-        page.drafts.open = "close".to_owned();
+        "close".clone_into(&mut page.drafts.open);
         page
     }
 
