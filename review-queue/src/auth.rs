@@ -120,21 +120,7 @@ impl Auth {
     pub async fn caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, ReviewError> {
         let now = self.clock.now();
         if let Some(token) = bearer(headers) {
-            let owner = match token.starts_with(TOKEN_PREFIX) {
-                true => {
-                    self.accounts
-                        .token_owner(&secret::digest(token), now)
-                        .await?
-                }
-                false => None,
-            };
-            return match owner {
-                Some(owner) => {
-                    let by = Entrance::Token { label: owner.label };
-                    Ok(Some(self.caller_of(owner.user, by).await?))
-                }
-                None => Ok(None),
-            };
+            return self.caller_with(token, now).await;
         }
         let Some(cookie) = cookie::read(headers, self.config.secure_cookies) else {
             return Ok(None);
@@ -147,6 +133,22 @@ impl Auth {
             expires_at: session.expires_at,
         };
         Ok(Some(self.caller_of(session.user, by).await?))
+    }
+
+    async fn caller_with(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Option<Caller>, ReviewError> {
+        if !token.starts_with(TOKEN_PREFIX) {
+            return Ok(None);
+        }
+        let digest = secret::digest(token);
+        let Some(owner) = self.accounts.token_owner(&digest, now).await? else {
+            return Ok(None);
+        };
+        let by = Entrance::Token { label: owner.label };
+        Ok(Some(self.caller_of(owner.user, by).await?))
     }
 
     async fn caller_of(&self, user: User, by: Entrance) -> Result<Caller, ReviewError> {

@@ -14,9 +14,11 @@ use holdfast_domain::{
     ModerationEvent, NewEvent, StreamId, TenantId, Timestamp,
 };
 use holdfast_event_store::{
-    Append, AppendError, EventLog, Expected, Outbox, OutboxChange, QueueViews, StoreError,
-    UnansweredAction,
+    Append, AppendError, EventLog, Expected, Leadership, Outbox, OutboxChange, QueueViews,
+    StoreError, UnansweredAction,
 };
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use crate::config::ReviewConfig;
 use crate::metrics::{ReviewMetrics, level_name};
@@ -24,6 +26,8 @@ use crate::service::{Effect, alert};
 
 /// How many of each kind are fired in one step.
 const AT_ONCE: usize = 200;
+/// How long the election lasts when the elected instance falls silent.
+const LEASE: Duration = Duration::from_secs(10);
 
 /// Fires what is due.
 pub struct Timers {
@@ -138,6 +142,42 @@ pub fn missing_answer(
 }
 
 impl Timers {
+    /// Steps every second until `stop`, as long as this instance is the elected one; `holder` names
+    /// it. Waits while the database is away.
+    pub async fn run(
+        &self,
+        leadership: &dyn Leadership,
+        holder: &str,
+        stop: CancellationToken,
+    ) -> Result<(), StoreError> {
+        let mut held = None;
+        while !stop.is_cancelled() {
+            let lease = leadership.acquire("timers", holder, self.clock.now(), LEASE);
+            let stepped = match lease.await {
+                Ok(Some(lease)) => {
+                    held = Some(lease);
+                    self.step().await.map(drop)
+                }
+                other => other.map(drop),
+            };
+            match stepped {
+                Ok(()) => {}
+                Err(failure) if failure.is_transient() => {
+                    warn!(error = %failure, "timers wait for the database");
+                }
+                Err(failure) => return Err(failure),
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
+        }
+        match held {
+            Some(lease) => leadership.release(&lease).await,
+            None => Ok(()),
+        }
+    }
+
     /// Fires what is due now. What another instance fired first, or what changed meanwhile, is left
     /// to the next step.
     pub async fn step(&self) -> Result<Fired, StoreError> {
@@ -208,7 +248,7 @@ impl Timers {
         match self.log.append(append).await {
             Ok(_) => Ok(true),
             Err(error) if error.is_conflict() => Ok(false),
-            Err(AppendError::Unavailable(cause)) => Err(StoreError::Unavailable(cause)),
+            Err(AppendError::Unavailable(source)) => Err(StoreError::Unavailable(source)),
             Err(error) => Err(StoreError::corrupt(error.to_string())),
         }
     }

@@ -51,12 +51,10 @@ impl Passwords {
         stored: Option<Sensitive<String>>,
     ) -> Result<bool, ReviewError> {
         let nobodys = Arc::clone(&self.nobodys);
-        self.off_thread(move || match &stored {
-            Some(stored) => verify(password.reveal(), stored.reveal()),
-            None => {
-                verify(password.reveal(), &nobodys);
-                false
-            }
+        self.off_thread(move || {
+            let known = stored.is_some();
+            let hash = stored.as_ref().map_or(&*nobodys, |stored| stored.reveal());
+            verify(password.reveal(), hash) && known
         })
         .await
     }

@@ -63,20 +63,16 @@ impl Auth {
             .is_right(password, stored)
             .await
             .map_err(SignInError::Failed)?;
-        match user.filter(|user| right && !user.disabled) {
-            Some(user) => {
-                self.count("ok");
-                Ok(self.begin(&user).await?)
-            }
-            None => {
-                let now = self.clock.now();
-                for (key, _) in &keys {
-                    self.accounts.note_attempt(key, now).await?;
-                }
-                self.count("wrong");
-                Err(SignInError::Wrong)
-            }
+        if let Some(user) = user.filter(|user| right && !user.disabled) {
+            self.count("ok");
+            return Ok(self.begin(&user).await?);
         }
+        let now = self.clock.now();
+        for (key, _) in &keys {
+            self.accounts.note_attempt(key, now).await?;
+        }
+        self.count("wrong");
+        Err(SignInError::Wrong)
     }
 
     fn tenant_and_name<'a>(&self, name: &'a str) -> (TenantId, &'a str) {

@@ -116,9 +116,10 @@ impl Users {
             display_name: person.display_name.clone(),
             password_hash,
         };
-        match self.accounts.add_user(&user, self.clock.now()).await? {
-            true => Ok(user.id),
-            false => Err(UsersError::NameTaken),
+        if self.accounts.add_user(&user, self.clock.now()).await? {
+            Ok(user.id)
+        } else {
+            Err(UsersError::NameTaken)
         }
     }
 

@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use holdfast_domain::{CaseId, EventEnvelope, Position, StreamId};
 use holdfast_event_store::{EventLog, Generation, Projections, StoreError};
+
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::{CaseNews, News};
 use crate::projection::QUEUE;
 
 /// How many events are told at once.
 const BATCH: usize = 1_000;
+/// How often other instances' work is looked for.
+const POLL: Duration = Duration::from_millis(500);
 
 /// Reads what the projection has written since the last time, and tells it.
 pub struct Follower {
@@ -31,6 +37,28 @@ impl Follower {
             last: None,
             began: false,
         }
+    }
+
+    /// Tells until `stop`. The projection runs a little behind the log, so that it looks again soon
+    /// after each append.
+    pub async fn run(mut self, stop: CancellationToken) -> Result<(), StoreError> {
+        let mut appended = self.log.appended();
+        while !stop.is_cancelled() {
+            match self.step().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(failure) if failure.is_transient() => {
+                    warn!(error = %failure, "news waits for the database");
+                }
+                Err(failure) => return Err(failure),
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = appended.changed() => tokio::time::sleep(Duration::from_millis(20)).await,
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+        Ok(())
     }
 
     /// Tells what is new, and answers whether there may be more at once. Call it when something was
@@ -82,7 +110,9 @@ impl Follower {
             }
         }
         news.sort_by_key(|news| news.position);
-        news.into_iter().for_each(|news| self.news.tell(news));
+        for news in news {
+            self.news.tell(news);
+        }
         Ok(())
     }
 }

@@ -27,33 +27,10 @@ impl ReviewService {
                 let case = &loaded.case;
                 let reason = maybe_about(case, input.reason.as_ref());
                 let events = case.close(loaded.staff, input.code, reason, now)?;
-                Ok(self.closed(case, events, input, now))
+                Ok(closed(case, events, input, now))
             })
             .await?;
         Ok(done.changed)
-    }
-
-    fn closed(
-        &self,
-        case: &Case,
-        events: Vec<ModerationEvent>,
-        input: &CloseInput,
-        now: Timestamp,
-    ) -> Effect {
-        let ends = events
-            .iter()
-            .any(|event| matches!(event, ModerationEvent::CaseClosed(_)));
-        let mut effect = Effect::from(events);
-        if ends {
-            let verdict = outcomes::verdict_of_closing(case, input.code);
-            let answered_by = format!("closed/{}", case.version);
-            effect.claims = open_claim(case)
-                .map(|key| ClaimChange::Release { key })
-                .into_iter()
-                .collect();
-            effect.outbox = outcomes::answers(case, verdict, &answered_by, now, now);
-        }
-        effect
     }
 
     /// Opens a closed case again. Refused where another case of the member is open, saying which.
@@ -74,7 +51,7 @@ impl ReviewService {
                 let level = input.level.unwrap_or(case.level);
                 let promises = &self.config().promises;
                 let events = case.reopen(loaded.staff, level, reason, promises, now)?;
-                Ok(self.reopened(case, loaded.staff.into(), events, now))
+                Ok(self.reopened(case, &loaded.staff.into(), events, now))
             })
             .await;
         match outcome {
@@ -89,13 +66,13 @@ impl ReviewService {
     fn reopened(
         &self,
         case: &Case,
-        by: holdfast_domain::Actor,
+        by: &holdfast_domain::Actor,
         events: Vec<ModerationEvent>,
         now: Timestamp,
     ) -> Effect {
         let mut after = case.clone();
         for event in &events {
-            after.apply(event, now, &by);
+            after.apply(event, now, by);
         }
         let mut effect = Effect::from(events);
         effect.claims = open_claim(case)
@@ -119,6 +96,24 @@ impl ReviewService {
             case: visible.then_some(case),
         }
     }
+}
+
+/// What ends with a case: its claim, and the waiting of those who reported.
+fn closed(case: &Case, events: Vec<ModerationEvent>, input: &CloseInput, now: Timestamp) -> Effect {
+    let ends = events
+        .iter()
+        .any(|event| matches!(event, ModerationEvent::CaseClosed(_)));
+    let mut effect = Effect::from(events);
+    if ends {
+        let verdict = outcomes::verdict_of_closing(case, input.code);
+        let answered_by = format!("closed/{}", case.version);
+        effect.claims = open_claim(case)
+            .map(|key| ClaimChange::Release { key })
+            .into_iter()
+            .collect();
+        effect.outbox = outcomes::answers(case, verdict, &answered_by, now, now);
+    }
+    effect
 }
 
 /// The key that an open case holds, so that there is one of its kind.

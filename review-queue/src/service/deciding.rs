@@ -35,9 +35,10 @@ impl ReviewService {
             .map(|a| ("message", a.message.as_ref()));
         must_fit(texts.chain([("reason", Some(&input.reason))]))?;
         let restricts = input.actions.iter().any(ActionInput::is_restrictive);
-        let seen = match restricts {
-            true => Some(self.must_be_current(who, ask).await?),
-            false => None,
+        let seen = if restricts {
+            Some(self.must_be_current(who, ask).await?)
+        } else {
+            None
         };
         let decision = DecisionId::fresh(&*self.parts().ids);
         let done = self

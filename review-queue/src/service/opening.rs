@@ -173,9 +173,10 @@ impl ReviewService {
             post: stored.id,
             revision: newest.post.revision,
         };
-        let assessment = match newest.text_kept {
-            true => Some(self.judge(post, newest.post.clone()).await?),
-            false => None,
+        let assessment = if newest.text_kept {
+            Some(self.judge(post, newest.post.clone()).await?)
+        } else {
+            None
         };
         Ok(About {
             subject: stored.subject,
@@ -407,7 +408,7 @@ impl ReviewService {
         };
         let done = self
             .command(who, &ask, |loaded, now| {
-                Ok(self.joining(&loaded.case, loaded.staff, input, &about, now)?)
+                self.joining(&loaded.case, loaded.staff, input, &about, now)
             })
             .await?;
         Ok(done.changed)

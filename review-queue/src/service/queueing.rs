@@ -47,6 +47,14 @@ impl ReviewService {
             next: page.next.as_ref().map(write_cursor),
         })
     }
+
+    /// Shows the cases as they are counted now. Called when the figures are asked for.
+    pub async fn count_cases(&self) -> Result<(), ReviewError> {
+        let now = self.now();
+        let counts = self.parts().queue.counts(now).await?;
+        self.metrics().show_cases(&counts, now);
+        Ok(())
+    }
 }
 
 fn asked(filter: &QueueFilter, now: Timestamp) -> CaseFilter {

@@ -3,17 +3,21 @@
 use std::time::Duration;
 
 use holdfast_domain::assessment::{Assessment, CrisisReading, Finding, Inputs, Recommendation};
-use holdfast_domain::event::{CaseOpened, OpenedBecause, PostAttached, ReportReceived};
-use holdfast_domain::intake::{Freshness, ReportReason};
+use holdfast_domain::event::{
+    CaseOpened, IncidentCause, IncidentMemberAdded, OpenedBecause, PostAttached, ReportReceived,
+};
+use holdfast_domain::intake::{Freshness, Origin, RejectClass, ReportReason};
 use holdfast_domain::judge::{Judge, JudgeRequest};
 use holdfast_domain::post::{Author, AuthorRole, PostKind};
 use holdfast_domain::rule_match::RuleMode;
 use holdfast_domain::{
-    Actor, Case, CaseId, CaseKind, ClaimChange, CrisisLevel, EventId, Evidence, ModerationEvent,
-    NewEvent, PlatformId, Post, PostId, PostRef, Prose, ReportId, Revision, RuleId, RuleMatch,
-    Sensitive, Span, Stage, StreamId, SubjectId, TenantId, Timestamp,
+    Actor, Case, CaseId, CaseKind, ClaimChange, CrisisLevel, EventId, Evidence, KeyOwner,
+    MessageId, ModerationEvent, NewEvent, PlatformId, Post, PostId, PostRef, Prose, ReportId,
+    Revision, RuleId, RuleMatch, Sensitive, Span, Stage, StreamId, SubjectId, TenantId, Timestamp,
 };
-use holdfast_event_store::{Append, EventLog, Expected, Keep, NewSubject, OutboxChange, PostWrite};
+use holdfast_event_store::{
+    Append, DeadLetterWrite, EventLog, Expected, Keep, NewSubject, OutboxChange, PostWrite,
+};
 
 use super::{TestApp, community_named};
 use crate::service::open_claim;
@@ -190,6 +194,49 @@ impl TestApp {
         self.append(append).await;
         self.settle().await;
         report
+    }
+
+    /// An incident in `northside` with one record that could not be read.
+    pub async fn incident(&self, raw: &str) -> CaseId {
+        let id = CaseId::fresh(&*self.ids);
+        let letter = MessageId::fresh(&*self.ids);
+        let now = self.now();
+        let class = RejectClass::Schema;
+        let opened = CaseOpened {
+            kind: CaseKind::Incident,
+            subject: None,
+            community: community_named("northside"),
+            level: CrisisLevel::Soon,
+            unscored: true,
+            because: OpenedBecause::Unjudged {
+                cause: IncidentCause::Undecodable { class },
+            },
+            freshness: Freshness::Live,
+            clock_from: now,
+            look_due_at: Some(now + Duration::from_hours(4)),
+        };
+        let member = IncidentMemberAdded {
+            member: 1,
+            post: None,
+            dead_letter: Some(letter),
+            origin: Origin::Hand,
+            freshness: Freshness::Live,
+        };
+        let events = [opened.into(), member.into()];
+        let mut append = self.told(id, Expected::NEW, &Actor::Automation, events);
+        append.dead_letters.push(DeadLetterWrite {
+            id: letter,
+            origin: Origin::Hand,
+            owner: KeyOwner::Tenant,
+            raw: Sensitive::new(raw.as_bytes().to_vec()),
+            key: None,
+            class,
+            message: "author: is missing".to_owned(),
+            transport_time: None,
+        });
+        self.append(append).await;
+        self.settle().await;
+        id
     }
 
     /// Something happens to a case, with what leaves the house.

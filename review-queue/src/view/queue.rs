@@ -20,6 +20,10 @@ pub struct QueuePage {
 
 /// A case in the queue. Holds nothing that a member wrote.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own, and the API names them"
+)]
 pub struct QueueItem {
     /// The case.
     #[schema(value_type = uuid::Uuid)]

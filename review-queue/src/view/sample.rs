@@ -17,7 +17,13 @@ use holdfast_domain::{
     Span, Stage, SubjectId, Timestamp, UserId,
 };
 
-use super::*;
+use super::{
+    ActionView, AssessmentView, CaseView, Changed, ClosureView, Command, ContactView, DecisionView,
+    EntryText, Holder, IncidentView, Mark, MemberView, PostView, ProseView, QueueItem, QueuePage,
+    RecordView, ReportView, RevealedCase, RevealedPost, RevealedProse, RevealedText, RuleView,
+    SearchResults, Silence, Stretch, TextState, ThreadPost, ThreadView, TimelineEntry, UndoView,
+    Who,
+};
 
 const fn minutes(minutes: i64) -> Timestamp {
     Timestamp::from_micros(T0.as_micros() + minutes * 60_000_000)

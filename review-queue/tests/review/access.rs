@@ -1,5 +1,7 @@
 //! Who may see and do what.
 
+use std::fmt::Write;
+
 use axum::http::Method;
 use holdfast_domain::{CaseKind, Role, SignalKind};
 use holdfast_review_queue::testing::{TestApp, TestCase, TestUser, everywhere, only_in};
@@ -32,7 +34,7 @@ async fn walk(app: &TestApp, who: &TestUser, case: &TestCase) -> String {
     let mut line = String::new();
     for path in ["/v1/queue", "/v1/search?q=x", &case.path()] {
         let answer = app.get(who, path).await;
-        line.push_str(&format!(" {}", answer.status.as_u16()));
+        let _ = write!(line, " {}", answer.status.as_u16());
     }
     for (command, body) in commands(case) {
         let view = app.get(who, &case.path()).await;
@@ -46,7 +48,7 @@ async fn walk(app: &TestApp, who: &TestUser, case: &TestCase) -> String {
             .with("if-match", etag)
             .send()
             .await;
-        line.push_str(&format!(" {}", answer.status.as_u16()));
+        let _ = write!(line, " {}", answer.status.as_u16());
     }
     line
 }
@@ -62,7 +64,7 @@ async fn each_role_reaches_what_it_is_there_for() {
         let case = app.crisis("goodbye").await;
         let name = role.as_str();
         let who = app.user(name, &[everywhere(role)]).await;
-        table.push_str(&format!("{name}:{}\n", walk(&app, &who, &case).await));
+        let _ = writeln!(table, "{name}:{}", walk(&app, &who, &case).await);
     }
     assert_snapshot!(table, @r#"
     role: queue search case | claim renew notes level contact reveal decisions undo takeover close reopen release

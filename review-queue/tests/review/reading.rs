@@ -115,7 +115,7 @@ async fn the_thread_comes_with_the_case() {
     let app = TestApp::new().await;
     let ana = app.somebody("ana", Role::Moderator).await;
     let case = app.crisis("goodbye").await;
-    app.later(std::time::Duration::from_secs(60));
+    app.later(std::time::Duration::from_mins(1));
     app.post_arrives(&case, "northside", "still here").await;
     let view = app.get(&ana, &case.path()).await;
     assert_eq!(view.body["thread"]["posts"].as_array().unwrap().len(), 2);
@@ -147,4 +147,32 @@ async fn a_case_is_found_by_member_post_link_and_number() {
     }
     let nothing = app.get(&ana, "/v1/search?q=").await;
     assert_eq!(nothing.brief(), "422 invalid");
+}
+
+#[tokio::test]
+async fn an_incident_closes_when_its_records_were_read_each_as_a_read_of_its_own() {
+    let app = TestApp::new().await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    let incident = app.incident("{\"text\": \"goodbye everyone\"}").await;
+    let path = |command: &str| format!("/v1/cases/{incident}/{command}");
+    let close = async || {
+        let view = app.get(&ana, &format!("/v1/cases/{incident}")).await;
+        let body = Some(json!({"code": "resolved", "reason": "all read"}));
+        app.ask(axum::http::Method::POST, &path("close"), body)
+            .by(&ana)
+            .with("if-match", view.header("etag"))
+            .send()
+            .await
+    };
+    app.post(&ana, &path("claim"), json!({})).await;
+    assert_eq!(close().await.brief(), "409 records-left");
+    let record = json!({"what": "record", "member": 1});
+    let read = app.post(&ana, &path("reveal"), record).await;
+    assert_eq!(read.body["text"], "{\"text\": \"goodbye everyone\"}");
+    let events = app.events(incident).await;
+    assert_eq!(
+        events[events.len() - 2..],
+        ["TextRevealed", "IncidentMemberJudged"]
+    );
+    assert_eq!(close().await.brief(), "200");
 }
