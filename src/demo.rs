@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use holdfast_actions::config::{Mode, Output};
@@ -10,6 +11,7 @@ use holdfast_demo::{Broker, Community, Feed, Platform};
 use holdfast_domain::{Clock as _, PlatformId, Role};
 use holdfast_event_store::{Grant, GrantedRole};
 use holdfast_review_queue::auth::NewPerson;
+use prometheus::IntGauge;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -38,7 +40,8 @@ pub async fn run(listen: SocketAddr, seed: u64) -> anyhow::Result<()> {
     let holdfast = Holdfast::assemble(config).await?;
     people(&holdfast).await?;
     let stop = crate::cli::stop_on_signal()?;
-    let outside = tokio::spawn(outside(broker.bootstrap(), seed, stop.clone()));
+    let reading = holdfast.ingest_metrics.partitions.clone();
+    let outside = tokio::spawn(outside(broker.bootstrap(), seed, reading, stop.clone()));
     welcome(address);
     let ended = serve::serve(holdfast, listener, stop).await;
     outside.abort();
@@ -79,7 +82,16 @@ async fn people(holdfast: &Holdfast) -> anyhow::Result<()> {
 }
 
 /// The community and its platform. They know the broker and nothing else.
-async fn outside(bootstrap: String, seed: u64, stop: CancellationToken) -> anyhow::Result<()> {
+async fn outside(
+    bootstrap: String,
+    seed: u64,
+    reading: IntGauge,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    // What is written before anybody reads is backfill: listed, and never live.
+    while reading.get() == 0 && !stop.is_cancelled() {
+        serve::sleep(Duration::from_millis(100), &stop).await;
+    }
     let platform = Platform::connect(&bootstrap)?;
     tokio::spawn(platform.run(now));
     let (feed, mut community) = (Feed::connect(&bootstrap)?, Community::new(seed));

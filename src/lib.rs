@@ -16,6 +16,7 @@ mod ops;
 pub mod pipeline;
 pub mod posts;
 mod replay;
+mod resume;
 pub mod serve;
 mod sources;
 pub mod system;

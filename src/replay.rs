@@ -15,7 +15,7 @@ use crate::wiring::Holdfast;
 
 /// What came of it.
 #[derive(Debug)]
-pub enum Replayed {
+pub(crate) enum Replayed {
     /// It could be read this time.
     Taken(RecordOutcome),
     /// It could not; says why.
@@ -23,7 +23,7 @@ pub enum Replayed {
 }
 
 /// Decodes the record with today's settings and takes it in; the reason stands in its case.
-pub async fn replay(
+pub(crate) async fn replay(
     holdfast: &Holdfast,
     id: MessageId,
     reason: Sensitive<String>,

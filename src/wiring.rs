@@ -60,6 +60,7 @@ impl Holdfast {
         );
         let (clock, ids) = (system::clock(), system::ids());
         let registry = Registry::new();
+        holdfast_event_store::metrics::register(&registry)?;
         let store = holdfast_event_store::connect(&config.store, Arc::clone(&clock))
             .await
             .context("the store does not open")?;

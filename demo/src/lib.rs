@@ -9,11 +9,13 @@ mod broker;
 mod community;
 mod feed;
 mod platform;
+mod topics;
 
 pub use broker::Broker;
 pub use community::{Community, Spoken};
 pub use feed::Feed;
 pub use platform::Platform;
+pub use topics::create_topics;
 
 /// The outside world does not answer.
 #[derive(Debug, thiserror::Error)]

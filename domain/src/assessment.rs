@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::action::ActionPart;
+use crate::event::IncidentCause;
 use crate::signal::{Answer, Unavailable};
 use crate::{PostRef, RuleMatch, Signal, SignalKind, Span};
 
@@ -188,6 +189,27 @@ impl Assessment {
                 ..
             }
         )
+    }
+
+    /// Why the post was not fully judged, by the first classifier that did not answer; `None` where
+    /// it was. A language that nobody covers for harassment or stigma alone keeps no post from a
+    /// judgement: it is shown with the post and fills no incident.
+    pub fn unjudged_cause(&self) -> Option<IncidentCause> {
+        let counts = |kind: SignalKind, why: Unavailable| {
+            kind == SignalKind::Crisis || why != Unavailable::LanguageNotCovered
+        };
+        let silence = self.silences().find(|(kind, _, why)| counts(*kind, *why));
+        match silence {
+            Some((_, name, why)) => Some(IncidentCause::Classifier {
+                name: name.to_owned(),
+                why,
+            }),
+            None if self.crisis.is_unscored() => Some(IncidentCause::Classifier {
+                name: "policy".to_owned(),
+                why: Unavailable::Failed,
+            }),
+            None => None,
+        }
     }
 
     /// Why classifiers did not answer, one entry each.

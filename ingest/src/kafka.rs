@@ -18,6 +18,7 @@ mod context;
 pub mod digest;
 mod group;
 mod intake;
+mod look;
 pub mod partition;
 mod prepare;
 pub(crate) mod record;
@@ -25,6 +26,7 @@ mod status;
 
 pub use intake::{KafkaControl, KafkaIntake, Surroundings};
 pub(crate) use intake::{decoders, mapping_of};
+pub use look::{Look, look};
 pub use partition::StopCause;
 pub use status::{KafkaStatus, PartitionState, PartitionStatus};
 

@@ -116,6 +116,14 @@ async fn file(global: &Global, file: &File) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn resume(_g: &Global, _r: &Resume) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not yet")
+/// Moves the stored position to where the partition's records begin now, and records what was missed.
+async fn resume(global: &Global, resume: &Resume) -> anyhow::Result<ExitCode> {
+    let holdfast = Holdfast::assemble(global.load()?).await?;
+    let (topic, partition) = (&resume.topic, resume.partition);
+    let resumed = crate::resume::resume(&holdfast, topic, partition, &resume.reason).await?;
+    say(format!(
+        "{topic}/{partition} goes on at {}; what stood from {} on was not screened, and the log says so",
+        resumed.to, resumed.from
+    ));
+    Ok(ExitCode::SUCCESS)
 }

@@ -148,7 +148,7 @@ impl DeepStage {
     ) -> Result<Known, StoreError> {
         let causes: Vec<_> = ready
             .iter()
-            .filter_map(|(_, a)| judging::unjudged_cause(a))
+            .filter_map(|(_, a)| a.unjudged_cause())
             .collect();
         let posts = ready.iter().map(|(taken, _)| &taken.revision.post);
         let incidents = ready

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use holdfast_domain::assessment::{Finding, ParentInput};
+use holdfast_domain::assessment::ParentInput;
 use holdfast_domain::event::IncidentCause;
 use holdfast_domain::intake::{Incoming, Received, Rejected, Report};
 use holdfast_domain::post::AuthorRole;
-use holdfast_domain::signal::Unavailable;
 use holdfast_domain::{Assessment, CrisisLevel, Post, PostId, PostRef, Revision, Sensitive, Stage};
 use holdfast_event_store::ContentKey;
 
@@ -41,7 +40,7 @@ impl Judged {
     /// The incidents that the batch may have to open or join.
     pub(crate) fn incident_causes(&self, batch: &Batch) -> Vec<IncidentCause> {
         let judged = self.records.iter().filter_map(|record| match record {
-            JudgedRecord::Post(assessment) => unjudged_cause(assessment),
+            JudgedRecord::Post(assessment) => assessment.unjudged_cause(),
             _ => None,
         });
         let unread = batch.records.iter().filter_map(|record| {
@@ -65,19 +64,6 @@ impl Judged {
                 .is_some_and(|post| post.id != *id)
         })
     }
-}
-
-/// The incident that a post belongs to which was not fully judged and has no wording of its own.
-pub(crate) fn unjudged_cause(assessment: &Assessment) -> Option<IncidentCause> {
-    let unknown = assessment.crisis.is_unscored()
-        || assessment.harassment == Finding::Unknown
-        || assessment.stigma == Finding::Unknown;
-    let silence = assessment
-        .silences()
-        .next()
-        .map(|(_, name, why)| (name.to_owned(), why));
-    let (name, why) = silence.unwrap_or_else(|| ("policy".to_owned(), Unavailable::Failed));
-    unknown.then_some(IncidentCause::Classifier { name, why })
 }
 
 impl Pipeline {
@@ -136,7 +122,11 @@ impl Pipeline {
         let request = AssessRequest {
             post_ref,
             parent: parent_of(post, known),
-            preceding: before.preceding(post, known),
+            preceding: before
+                .preceding(post, known)
+                .into_iter()
+                .filter(|line| line.post.post != id)
+                .collect(),
             post: post.clone(),
         };
         before.remember(post_ref, post);

@@ -10,7 +10,6 @@ use crate::event::{
 };
 use crate::intake::{DeletedBy, Freshness};
 use crate::safety::{AutomaticContext, allow_automatic};
-use crate::signal::Unavailable;
 use crate::{
     Action, ActionId, ActionPart, ActionTarget, Actor, Assessment, CaseId, CaseKind, ClaimKey,
     CrisisLevel, PostId, SignalKind, SubjectId,
@@ -39,7 +38,7 @@ impl CaseBook<'_> {
             }
         }
         if outcome == Outcome::Clear
-            && let Some(cause) = unjudged(assessment)
+            && let Some(cause) = assessment.unjudged_cause()
         {
             outcome = self.list_in_incident(cause, facts);
         }
@@ -272,19 +271,6 @@ impl CaseBook<'_> {
         self.tell(case, &Actor::Automation, self.now, vec![event]);
         self.actions.push((action, facts.community.clone()));
     }
-}
-
-/// The first cause that kept a post from being fully judged.
-fn unjudged(assessment: &Assessment) -> Option<IncidentCause> {
-    let unknown = assessment.crisis.is_unscored()
-        || assessment.harassment == Finding::Unknown
-        || assessment.stigma == Finding::Unknown;
-    let silence = assessment
-        .silences()
-        .next()
-        .map(|(_, name, why)| (name.to_owned(), why));
-    let (name, why) = silence.unwrap_or_else(|| ("policy".to_owned(), Unavailable::Failed));
-    unknown.then_some(IncidentCause::Classifier { name, why })
 }
 
 /// Whether every hidden stretch lies within method detail found in the post.

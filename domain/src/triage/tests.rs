@@ -474,3 +474,19 @@ fn a_case_loaded_from_the_log_is_appended_to_at_the_version_it_was_loaded_at() {
     );
     assert!(changes.claims.is_empty());
 }
+
+#[test]
+fn a_language_that_nobody_covers_for_manners_alone_fills_no_incident() {
+    let world = World::new();
+    let mut book = world.book();
+    let mut judged = assessment(&facts(1), level(CrisisLevel::None));
+    let why = Unavailable::LanguageNotCovered;
+    judged.signals = vec![Signal::unavailable(
+        SignalKind::Harassment,
+        "lexicon",
+        "1",
+        why,
+    )];
+    judged.harassment = Finding::Unknown;
+    assert_eq!(book.assessed(&facts(1), &judged), Outcome::Clear);
+}
