@@ -291,6 +291,16 @@ fn a_relay_with_a_stale_epoch_lets_go_of_what_it_took() {
     let orders = machine.on(done, T0 + SECOND);
     assert_eq!(sent(&orders), [0_u128; 0], "the seventeenth is not ours");
     assert_eq!(marks(&orders), [Mark::Sent], "the store refuses it");
+    let back = Input::Acquired {
+        shard: 0,
+        lease: Some(lease(3, T0 + 30 * SECOND)),
+    };
+    let orders = machine.on(back, T0 + 2 * SECOND);
+    assert_eq!(
+        sent(&orders),
+        [0_u128; 0],
+        "somebody may have sent it in between"
+    );
 }
 
 #[test]

@@ -25,7 +25,7 @@ use holdfast_domain::{
     Timestamp,
 };
 use holdfast_event_store::{
-    AnyStore, Append, Expected, Keep, NewSubject, OutboxChange, OutboxMessage, Outgoing,
+    AnyStore, Append, EventLog, Expected, Keep, NewSubject, OutboxChange, OutboxMessage, Outgoing,
     OutgoingStatus, PostWrite, StoreConfig, connect,
 };
 
@@ -80,6 +80,8 @@ pub(crate) struct House {
     pub(crate) metrics: Metrics,
     pub(crate) crash: Option<CrashHook>,
     pub(crate) holder: String,
+    /// What the relay takes for the log, where it is not the store itself.
+    pub(crate) log: Option<Arc<dyn EventLog>>,
 }
 
 pub(crate) fn tenant() -> TenantId {
@@ -195,6 +197,7 @@ impl House {
             metrics: Metrics::default(),
             crash: None,
             holder: "here".into(),
+            log: None,
         };
         house.move_in(MEMBER, "quiet-otter", CASE, 1..10).await;
         house
@@ -306,7 +309,7 @@ impl House {
             Heartbeat::new(&self.config.heartbeat, self.clock(), self.metrics.clone()).unwrap();
         let store = &self.store;
         let parts = HandsParts {
-            log: store.clone(),
+            log: self.log.clone().unwrap_or_else(|| store.clone()),
             outbox: store.clone(),
             content: store.clone(),
             intake: store.clone(),

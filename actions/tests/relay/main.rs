@@ -2,6 +2,7 @@
 
 mod care;
 mod crash;
+mod faults;
 mod house;
 mod levers;
 mod order;
