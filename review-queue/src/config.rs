@@ -8,7 +8,7 @@ use holdfast_domain::{ActionKind, CommunityId, TenantId};
 use serde::{Deserialize, Serialize};
 
 /// How the queue, its API and its console behave.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReviewConfig {
     /// How soon a person looks and reaches out, per level. A deployment's clinical lead sets these.
@@ -43,7 +43,7 @@ pub struct ReviewConfig {
 }
 
 /// What is special about a community.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CommunityConfig {
     /// What its platform can be asked for; none is as everywhere.

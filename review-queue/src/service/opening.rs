@@ -1,19 +1,18 @@
 //! Opening a case by hand: what a person saw and no machine brought.
 
+mod naming;
+
 use holdfast_domain::case::Staff;
 use holdfast_domain::event::{AlertBecause, CaseOpened, NoteAdded, OpenedBecause, PostAttached};
 use holdfast_domain::intake::Freshness;
-use holdfast_domain::judge::JudgeRequest;
-use holdfast_domain::post::{Author, AuthorRole, PostKind};
 use holdfast_domain::{
-    Actor, Assessment, Case, CaseId, CaseKind, ClaimChange, CommunityId, CrisisLevel, EventId,
-    ModerationEvent, NewEvent, PlatformId, Post, PostId, PostRef, Prose, Revision, Sensitive,
-    StreamId, SubjectId, Timestamp,
+    Actor, Case, CaseId, CaseKind, ClaimChange, CrisisLevel, EventId, ModerationEvent, NewEvent,
+    Prose, Sensitive, StreamId, Timestamp,
 };
-use holdfast_event_store::{
-    Append, AppendError, Expected, Find, Keep, NewSubject, PostWrite, StoredPost,
-};
+use holdfast_event_store::{Append, AppendError, Expected};
 use uuid::Uuid;
+
+use naming::About;
 
 use super::closing::open_claim;
 use super::commanding::{Effect, must_fit};
@@ -24,22 +23,6 @@ use crate::view::Changed;
 
 /// How often the opening is tried when members or posts become known meanwhile.
 const ATTEMPTS: usize = 4;
-
-/// What the case is about, found or made.
-struct About {
-    subject: SubjectId,
-    new_subject: Option<NewSubject>,
-    community: CommunityId,
-    post: Option<Named>,
-}
-
-/// The post that was named.
-struct Named {
-    post: PostRef,
-    posted_at: Timestamp,
-    assessment: Option<Assessment>,
-    write: PostWrite,
-}
 
 impl ReviewService {
     /// Opens a case from a post, a link, a member's name or pasted text. Where the member's case is
@@ -121,198 +104,6 @@ impl ReviewService {
             repeated: true,
             ..changed
         }))
-    }
-
-    async fn about(&self, who: &Access, input: &OpenInput) -> Result<About, ReviewError> {
-        let named = match (&input.post, &input.link) {
-            (Some(post), _) => Some(("post", Find::Post(post.clone()))),
-            (None, Some(link)) => Some(("link", Find::Url(link.clone()))),
-            (None, None) => None,
-        };
-        if let Some((field, find)) = named {
-            return self.about_post(who, input, field, &find).await;
-        }
-        self.about_member(who, input).await
-    }
-
-    async fn about_post(
-        &self,
-        who: &Access,
-        input: &OpenInput,
-        field: &'static str,
-        find: &Find,
-    ) -> Result<About, ReviewError> {
-        let unknown = || {
-            ReviewError::field(
-                field,
-                "Holdfast has not seen this post; paste its text and name its author instead",
-            )
-        };
-        let found = self.parts().content.find(&who.tenant, find).await?;
-        let stored = match found.posts.first() {
-            Some(_) => {
-                self.parts()
-                    .content
-                    .posts(&who.tenant, &found.posts)
-                    .await?
-            }
-            None => Vec::new(),
-        };
-        let on_platform = |stored: &StoredPost| {
-            let platform = stored.newest().map(|newest| &newest.post.platform);
-            input.platform.is_none() || platform == input.platform.as_ref()
-        };
-        let stored = stored.into_iter().find(on_platform).ok_or_else(unknown)?;
-        let newest = stored.newest().ok_or_else(unknown)?;
-        let community = newest.post.community.clone();
-        // A post in a community that is not theirs does not exist for them.
-        if who.role_at(&community, input.kind.signal()).is_none() {
-            return Err(unknown());
-        }
-        let post = PostRef {
-            post: stored.id,
-            revision: newest.post.revision,
-        };
-        let assessment = if newest.text_kept {
-            Some(self.judge(post, newest.post.clone()).await?)
-        } else {
-            None
-        };
-        Ok(About {
-            subject: stored.subject,
-            new_subject: None,
-            community,
-            post: Some(Named {
-                post,
-                posted_at: newest.post.created_at,
-                assessment,
-                write: PostWrite::Keep {
-                    id: stored.id,
-                    keep: Keep::ForCase,
-                },
-            }),
-        })
-    }
-
-    async fn about_member(&self, who: &Access, input: &OpenInput) -> Result<About, ReviewError> {
-        let Some(community) = input.community.clone() else {
-            return Err(ReviewError::field("community", "say where it is"));
-        };
-        let (subject, new_subject, author) = self.member_named(who, input).await?;
-        let post = match &input.text {
-            Some(text) => Some(
-                self.pasted(who, subject, author, &community, input, text)
-                    .await?,
-            ),
-            None => None,
-        };
-        Ok(About {
-            subject,
-            new_subject,
-            community,
-            post,
-        })
-    }
-
-    /// The member of that name, made known where they are not. Pasted text may have no name: then its
-    /// author is somebody of their own.
-    async fn member_named(
-        &self,
-        who: &Access,
-        input: &OpenInput,
-    ) -> Result<(SubjectId, Option<NewSubject>, Sensitive<String>), ReviewError> {
-        let ids = &*self.parts().ids;
-        if let Some(author) = &input.author {
-            let find = Find::Author(author.clone());
-            let found = self.parts().content.find(&who.tenant, &find).await?;
-            for subject in found.subjects {
-                let known = self.parts().content.pseudonym(&who.tenant, subject).await?;
-                let platform = known.map(|(platform, _)| platform);
-                if input.platform.is_none() || platform == input.platform {
-                    return Ok((subject, None, author.clone()));
-                }
-            }
-        }
-        let subject = SubjectId::fresh(ids);
-        let unnamed = || Sensitive::new(format!("unnamed:{subject}"));
-        let pseudonym = input.author.clone().unwrap_or_else(unnamed);
-        let new = NewSubject {
-            subject,
-            platform: platform(input)?,
-            pseudonym: pseudonym.clone(),
-        };
-        Ok((subject, Some(new), pseudonym))
-    }
-
-    async fn pasted(
-        &self,
-        who: &Access,
-        subject: SubjectId,
-        author: Sensitive<String>,
-        community: &CommunityId,
-        input: &OpenInput,
-        text: &Sensitive<String>,
-    ) -> Result<Named, ReviewError> {
-        let (id, now) = (PostId::fresh(&*self.parts().ids), self.now());
-        let post = Post {
-            tenant: who.tenant.clone(),
-            platform: platform(input)?,
-            external_id: Sensitive::new(format!("pasted:{id}")),
-            kind: PostKind::Post,
-            community: community.clone(),
-            thread: None,
-            parent: None,
-            author: Author {
-                pseudonym: author,
-                created_at: None,
-                role: AuthorRole::Member,
-                age_band: None,
-                locale: None,
-            },
-            text: text.clone(),
-            truncated: false,
-            language: None,
-            created_at: now,
-            revised_at: now,
-            revision: Revision(1),
-            url: None,
-            content_warning: None,
-            reply_context: Vec::new(),
-            attachments: Vec::new(),
-            carries_out: None,
-            synthetic: false,
-            extra: Sensitive::default(),
-        };
-        let reference = PostRef {
-            post: id,
-            revision: post.revision,
-        };
-        Ok(Named {
-            post: reference,
-            posted_at: now,
-            assessment: Some(self.judge(reference, post.clone()).await?),
-            write: PostWrite::New {
-                id,
-                subject,
-                post: Box::new(post),
-                keep: Keep::ForCase,
-            },
-        })
-    }
-
-    async fn judge(&self, reference: PostRef, post: Post) -> Result<Assessment, ReviewError> {
-        let judge = self.parts().judge.clone();
-        let request = JudgeRequest {
-            post,
-            parent: None,
-            preceding: Vec::new(),
-        };
-        let judged = tokio::task::spawn_blocking(move || judge.judge(&request)).await;
-        let assessment = judged.map_err(|_| ReviewError::Internal("the judge stopped"))?;
-        Ok(Assessment {
-            post: reference,
-            ..assessment
-        })
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one append")]
@@ -484,13 +275,6 @@ fn check(input: &OpenInput) -> Result<(), ReviewError> {
             "say what it is about: a post, a link, a member's name or a text",
         ))
     }
-}
-
-fn platform(input: &OpenInput) -> Result<PlatformId, ReviewError> {
-    input
-        .platform
-        .clone()
-        .ok_or_else(|| ReviewError::field("platform", "say on which platform"))
 }
 
 fn may_open(who: &Access, input: &OpenInput, about: &About) -> Result<Staff, ReviewError> {
