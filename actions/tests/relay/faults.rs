@@ -18,11 +18,13 @@ struct Lossy {
     store: Arc<dyn AnyStore>,
     left: AtomicU32,
     writes: bool,
+    appends: AtomicU32,
 }
 
 #[async_trait]
 impl EventLog for Lossy {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.appends.fetch_add(1, Ordering::SeqCst);
         let lost = |left: u32| left.checked_sub(1);
         if self
             .left
@@ -72,11 +74,13 @@ impl EventLog for Lossy {
 
 async fn sends_once_although_answers_get_lost(writes: bool) {
     let mut house = House::new().await;
-    house.log = Some(Arc::new(Lossy {
+    let log = Arc::new(Lossy {
         store: Arc::clone(&house.store),
         left: AtomicU32::new(3),
         writes,
-    }));
+        appends: AtomicU32::new(0),
+    });
+    house.log = Some(Arc::clone(&log) as Arc<dyn EventLog>);
     house.ask(hide(1, 1)).await;
     house.ask(hide(2, 2)).await;
     let mut relay = house.relay();
@@ -90,6 +94,11 @@ async fn sends_once_although_answers_get_lost(writes: bool) {
         house.facts(3).await,
         ["ActionDispatched", "ActionDispatched"]
     );
+    let appends = log.appends.load(Ordering::SeqCst);
+    house.pass(Duration::from_secs(5));
+    relay.run_until_idle().await;
+    let more = log.appends.load(Ordering::SeqCst) - appends;
+    assert_eq!(more, 0, "nothing is left to be recorded");
 }
 
 #[tokio::test]
