@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A browser with one window. Its process ends with it.
-pub struct Browser {
+pub(crate) struct Browser {
     /// The driver's connection.
-    pub client: Client,
+    pub(crate) client: Client,
     driver: Driver,
     /// Where the site under test stands, e.g. `http://127.0.0.1:4711`.
     base: String,
@@ -90,7 +90,7 @@ impl Driver {
 
 impl Browser {
     /// Opens a fresh browser for the site at `base`.
-    pub async fn open(base: &str) -> Self {
+    pub(crate) async fn open(base: &str) -> Self {
         let driver = Driver::start();
         let client = ClientBuilder::native()
             .capabilities(driver.capabilities())
@@ -105,13 +105,13 @@ impl Browser {
     }
 
     /// Goes to a page of the site.
-    pub async fn go(&self, path: &str) {
+    pub(crate) async fn go(&self, path: &str) {
         let address = format!("{}{path}", self.base);
         self.client.goto(&address).await.expect("the page loads");
     }
 
     /// The element, once it is there.
-    pub async fn find(&self, css: &str) -> Element {
+    pub(crate) async fn find(&self, css: &str) -> Element {
         self.client
             .wait()
             .at_most(PATIENCE)
@@ -121,13 +121,13 @@ impl Browser {
     }
 
     /// Whether the page has such an element now.
-    pub async fn has(&self, css: &str) -> bool {
+    pub(crate) async fn has(&self, css: &str) -> bool {
         let found = self.client.find_all(Locator::Css(css)).await;
         found.is_ok_and(|found| !found.is_empty())
     }
 
     /// Waits until the page's words hold `words`.
-    pub async fn reads(&self, words: &str) {
+    pub(crate) async fn reads(&self, words: &str) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
             let text = self.text().await;
@@ -143,7 +143,7 @@ impl Browser {
     }
 
     /// The words of the page as they are seen; empty while it loads.
-    pub async fn text(&self) -> String {
+    pub(crate) async fn text(&self) -> String {
         let script = "return document.body ? document.body.innerText : ''";
         let text = self.client.execute(script, vec![]).await;
         text.ok()
@@ -152,26 +152,26 @@ impl Browser {
     }
 
     /// What a script answers.
-    pub async fn ask(&self, script: &str) -> Value {
+    pub(crate) async fn ask(&self, script: &str) -> Value {
         let answer = self.client.execute(script, vec![]).await;
         answer.expect("the script runs")
     }
 
     /// Clicks.
-    pub async fn click(&self, css: &str) {
+    pub(crate) async fn click(&self, css: &str) {
         let element = self.find(css).await;
         element.click().await.expect("it can be clicked");
     }
 
     /// Puts text into a field.
-    pub async fn fill(&self, css: &str, text: &str) {
+    pub(crate) async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         field.clear().await.expect("it can be emptied");
         field.send_keys(text).await.expect("it takes text");
     }
 
     /// Presses one key, wherever the focus is.
-    pub async fn press(&self, key: char) {
+    pub(crate) async fn press(&self, key: char) {
         self.keys(
             KeyActions::new("keys".to_owned())
                 .then(KeyAction::Down { value: key })
@@ -181,7 +181,7 @@ impl Browser {
     }
 
     /// Types text, wherever the focus is.
-    pub async fn types(&self, text: &str) {
+    pub(crate) async fn types(&self, text: &str) {
         let mut actions = KeyActions::new("keys".to_owned());
         for value in text.chars() {
             actions = actions
@@ -192,7 +192,7 @@ impl Browser {
     }
 
     /// Presses Ctrl and Enter together.
-    pub async fn confirm(&self) {
+    pub(crate) async fn confirm(&self) {
         let (control, enter) = (char::from(Key::Control), char::from(Key::Enter));
         let actions = KeyActions::new("keys".to_owned())
             .then(KeyAction::Down { value: control })
@@ -208,7 +208,7 @@ impl Browser {
     }
 
     /// Speaks to the browser below the page: emulation, captures.
-    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let session = self.client.session_id().await;
         let session = session.ok().flatten().expect("a session is open");
         let address = format!("{}/session/{session}/goog/cdp/execute", self.driver.address);
@@ -224,7 +224,7 @@ impl Browser {
     }
 
     /// Looks like a screen of that width, in light or dark.
-    pub async fn screen(&self, width: u32, dark: bool) {
+    pub(crate) async fn screen(&self, width: u32, dark: bool) {
         let theme = if dark { "dark" } else { "light" };
         let features = json!([
             { "name": "prefers-color-scheme", "value": theme },
@@ -242,7 +242,7 @@ impl Browser {
     }
 
     /// Closes the window.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         let _ = self.client.close().await;
     }
 }

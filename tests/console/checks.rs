@@ -21,7 +21,7 @@ fn axe() -> String {
 }
 
 /// Fails where the page breaks a rule of WCAG 2.2 A or AA that a machine can see, or scrolls sideways.
-pub async fn page(browser: &Browser, name: &str) {
+pub(crate) async fn page(browser: &Browser, name: &str) {
     for (width, dark) in [
         (1280, false),
         (1280, true),

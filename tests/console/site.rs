@@ -8,14 +8,14 @@ use holdfast_review_queue::testing::{TestApp, TestUser};
 use holdfast_review_queue::web::{self, Console};
 
 /// The password of everybody.
-pub const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A running console.
-pub struct Site {
+pub(crate) struct Site {
     /// The queue behind it.
-    pub app: Arc<TestApp>,
+    pub(crate) app: Arc<TestApp>,
     /// Where it stands.
-    pub base: String,
+    pub(crate) base: String,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -27,7 +27,7 @@ impl Drop for Site {
 
 impl Site {
     /// Starts it, with Ana, a moderator, and Ben, a senior.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let app = Arc::new(TestApp::new().await);
         for (name, role) in [("ana", Role::Moderator), ("ben", Role::Senior)] {
             let user: TestUser = app.somebody(name, role).await;
