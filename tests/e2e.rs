@@ -1,0 +1,13 @@
+//! Holdfast as a whole, on real parts: Apache Kafka, SQLite and PostgreSQL, the real binary, and a
+//! foreign client that reads what it sends.
+
+#[path = "e2e/crash.rs"]
+mod crash;
+#[path = "e2e/instances.rs"]
+mod instances;
+#[path = "e2e/reckoning.rs"]
+mod reckoning;
+#[path = "e2e/story.rs"]
+mod story;
+#[path = "e2e/world.rs"]
+mod world;
