@@ -25,7 +25,11 @@ pub fn page(
     let now = shell.now.0;
     let member = member(case);
     let mut posts: Vec<_> = case.posts.iter().enumerate().collect();
-    posts.sort_by_key(|(_, post)| std::cmp::Reverse(post.posted_at));
+    // What brought the case here stands first: the most urgent post, then the newest.
+    posts.sort_by_key(|(_, post)| {
+        let level = post.assessment.as_ref().map(|assessment| assessment.level);
+        std::cmp::Reverse((level, post.posted_at))
+    });
     CasePage {
         head: head(case, now),
         stale: None,
@@ -129,6 +133,14 @@ fn known(case: &CaseView) -> Vec<String> {
         if assessment.method_details > 0 && !known.iter().any(|label| label == "method detail") {
             known.push("method detail".to_owned());
         }
+    }
+    if known.is_empty() {
+        let rules = &explanation(case).rules;
+        known.extend(
+            rules
+                .first()
+                .map(|rule| rule.because.trim_end_matches('.').to_owned()),
+        );
     }
     if case.kind != CaseKind::Incident && case.posts.len() > 1 {
         known.push(words::count(case.posts.len(), "post", "posts"));
@@ -393,6 +405,24 @@ mod tests {
         assert!(html.contains("everyone, I have the"));
         assert!(html.contains("she said goodbye"));
         assert!(!html.contains("pills"));
+    }
+
+    #[test]
+    fn the_most_urgent_post_stands_before_newer_ones() {
+        let mut case = CaseView::sample();
+        let mut newer = case.posts[0].clone();
+        newer.posted_at = newer.posted_at + std::time::Duration::from_mins(5);
+        newer.assessment = None;
+        case.posts.push(newer);
+        let page = page(
+            Shell::sample("a case"),
+            &case,
+            None,
+            &Around::default(),
+            Drafts::default(),
+        );
+        assert!(page.posts[0].level.is_some());
+        assert!(page.posts[1].level.is_none());
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn reasons(shown: Option<&RevealedPost>) -> Vec<ReasonView> {
         .enumerate()
         .map(|(at, words)| ReasonView {
             number: at + 1,
-            words: words.clone(),
+            words: words.replace('_', " "),
         })
         .collect()
 }
