@@ -8,15 +8,17 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use holdfast_domain::{Clock, PlatformId, Role, Sensitive};
-use holdfast_event_store::{AnyStore, StoreError};
+use holdfast_domain::{Clock, CrisisLevel, PlatformId, Role, Sensitive};
+use holdfast_event_store::{AnyStore, CaseCount, CaseStatus, StoreError};
 use holdfast_ingest::http::{
     self, AuthUnavailable, HttpIntake, Integrator, IntegratorAuth, StaticTokens,
 };
+use holdfast_review_queue::ReviewService;
 use prometheus::{Registry, TextEncoder};
 use sha2::{Digest as _, Sha256};
 
 use crate::health::Health;
+use crate::metrics::PipelineMetrics;
 use crate::wiring::Holdfast;
 
 #[derive(Clone)]
@@ -24,6 +26,9 @@ struct Ops {
     store: Arc<dyn AnyStore>,
     health: Arc<Health>,
     registry: Registry,
+    figures: PipelineMetrics,
+    review: ReviewService,
+    clock: Arc<dyn Clock>,
 }
 
 /// `/healthz`, `/healthz/crisis-path`, `/readyz` and `/metrics`. None of them shows content or names.
@@ -32,6 +37,9 @@ pub(crate) fn router(holdfast: &Holdfast) -> Router {
         store: holdfast.store.clone(),
         health: Arc::clone(&holdfast.health),
         registry: holdfast.registry.clone(),
+        figures: holdfast.pipeline.metrics.clone(),
+        review: holdfast.review.service.clone(),
+        clock: Arc::clone(&holdfast.clock),
     };
     Router::new()
         .route("/healthz", get(healthz))
@@ -74,6 +82,21 @@ async fn readyz(State(ops): State<Ops>) -> impl IntoResponse {
 }
 
 async fn metrics(State(ops): State<Ops>) -> impl IntoResponse {
+    ops.figures
+        .crisis_path_up
+        .set(i64::from(ops.health.crisis_path().is_empty()));
+    // Without an answer of the store the last figures stand, and readiness tells the rest.
+    if ops.review.count_cases().await.is_ok()
+        && let Ok(counts) = ops.store.counts(ops.clock.now()).await
+    {
+        let waits = |count: &&CaseCount| {
+            count.status == CaseStatus::Open && !count.held && count.level >= CrisisLevel::Soon
+        };
+        let waiting: u64 = counts.iter().filter(waits).map(|count| count.count).sum();
+        ops.figures
+            .alerts_unacknowledged
+            .set(i64::try_from(waiting).unwrap_or(i64::MAX));
+    }
     match TextEncoder::new().encode_to_string(&ops.registry.gather()) {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
         Err(_) => (

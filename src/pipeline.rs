@@ -25,6 +25,7 @@ use std::sync::Arc;
 use holdfast_domain::{Clock, IdSource};
 use holdfast_event_store::{AppendError, EventLog, Intake, Outbox, StoreError};
 use holdfast_ingest::Batch;
+use tokio::time::Instant;
 use tracing::{Instrument, debug_span};
 
 use crate::assessor::Assessor;
@@ -33,6 +34,7 @@ use crate::metrics::PipelineMetrics;
 
 pub use deep::DeepStage;
 pub use judging::Judged;
+pub(crate) use judging::JudgedRecord;
 pub use settings::PipelineSettings;
 
 /// What the pipeline works with.
@@ -128,16 +130,22 @@ impl Pipeline {
     async fn take_in_batch(&self, batch: &Batch) -> Result<Vec<RecordOutcome>, AppendError> {
         crash_at(CrashPoint::AfterReceive);
         let mut known = self.recall(batch, &[]).await?;
+        let began = Instant::now();
         let mut judged = self.judge(batch, &known).await;
+        self.metrics.spent("judge", began.elapsed());
         let causes = judged.incident_causes(batch);
         if !causes.is_empty() {
             known = self.recall(batch, &causes).await?;
         }
         loop {
             let decided = self.decide(batch, &known, &judged);
+            let began = Instant::now();
             match self.log.append(decided.append).await {
                 Ok(_) => {
                     crash_at(CrashPoint::AfterAppend);
+                    self.metrics.spent("append", began.elapsed());
+                    self.metrics
+                        .recorded(batch, &judged, &decided.outcomes, self.clock.now());
                     return Ok(decided.outcomes);
                 }
                 // Somebody moved a case, or saw a member first: decide again on what is true now.

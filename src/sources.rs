@@ -25,8 +25,7 @@ impl BatchHandler for Pipeline {
     }
 
     async fn handle(&self, batch: &Batch) -> Result<(), HandleError> {
-        let outcomes = self.take_in(batch).await.map_err(not_taken)?;
-        self.metrics.count(batch, &outcomes);
+        self.take_in(batch).await.map_err(not_taken)?;
         // From here the source may tell Kafka; the stored position is what counts.
         crash_at(CrashPoint::BeforeOffsetCommit);
         Ok(())

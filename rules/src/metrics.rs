@@ -7,8 +7,10 @@ use prometheus::{IntCounterVec, IntGauge, Opts, Registry};
 /// The metrics of this crate.
 #[derive(Debug, Clone)]
 pub struct RuleMetrics {
-    hits: IntCounterVec,
-    rules: IntGauge,
+    /// `holdfast_policy_rule_hits_total{rule,mode}`
+    pub hits: IntCounterVec,
+    /// `holdfast_policy_rules`
+    pub rules: IntGauge,
 }
 
 impl RuleMetrics {

@@ -11,17 +11,32 @@ async fn two_instances_share_the_partitions_and_survive_a_rebalance() {
     let second = world.serve().await;
     let share = async |server: usize| {
         let metrics = world.text(server, "/metrics").await;
-        let line = metrics.lines().find(|line| line.starts_with("holdfast_consumer_partitions "));
-        line.and_then(|line| line.rsplit(' ').next()?.parse::<u32>().ok()).unwrap_or(0)
+        let line = metrics
+            .lines()
+            .find(|line| line.starts_with("holdfast_consumer_partitions "));
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<u32>().ok())
+            .unwrap_or(0)
     };
-    until("both read", async || share(first).await > 0 && share(second).await > 0).await;
+    until("both read", async || {
+        share(first).await > 0 && share(second).await > 0
+    })
+    .await;
     for n in 0..200 {
-        let body = post(&format!("p{n}"), &format!("m{n}"), "a quiet evening, tea and a film", 1);
+        let body = post(
+            &format!("p{n}"),
+            &format!("m{n}"),
+            "a quiet evening, tea and a film",
+            1,
+        );
         world.send_post(&body, "created", &format!("p{n}")).await;
         if n == 100 {
             world.kill(first);
         }
     }
     world.until_screened(200).await;
-    assert_eq!(world.screened().await, 200, "each record is in the log exactly once");
+    assert_eq!(
+        world.screened().await,
+        200,
+        "each record is in the log exactly once"
+    );
 }

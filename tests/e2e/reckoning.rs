@@ -36,13 +36,21 @@ async fn every_record_is_accounted_for(backend: Backend) {
                 sent += 1;
             }
             if n % 40 == 0 {
-                world.send_raw("posts", &author, b"{\"specversion\":\"1.0\",\"type\":").await;
+                world
+                    .send_raw("posts", &author, b"{\"specversion\":\"1.0\",\"type\":")
+                    .await;
                 unreadable += 1;
                 sent += 1;
             }
         }
     }
-    world.send_post(&post("the-goodbye", "heron", GOODBYE, 1), "created", "the-goodbye").await;
+    world
+        .send_post(
+            &post("the-goodbye", "heron", GOODBYE, 1),
+            "created",
+            "the-goodbye",
+        )
+        .await;
     sent += 1;
     world.until_screened(sent).await;
 
@@ -51,7 +59,10 @@ async fn every_record_is_accounted_for(backend: Backend) {
     for envelope in &log {
         if let E::BatchAssessed(batch) = &envelope.event
             && batch.stage == holdfast_domain::Stage::Triage
-            && batch.ranges.iter().any(|range| range.source.starts_with(&world.prefix))
+            && batch
+                .ranges
+                .iter()
+                .any(|range| range.source.starts_with(&world.prefix))
         {
             for (outcome, count) in &batch.outcomes {
                 *outcomes.entry(outcome.clone()).or_default() += u64::from(*count);
@@ -62,17 +73,35 @@ async fn every_record_is_accounted_for(backend: Backend) {
     assert_eq!(outcomes["dead_letter"], unreadable, "{outcomes:?}");
     assert_eq!(outcomes["repeat"], repeated, "{outcomes:?}");
     let store = world.open_store().await;
-    let letters = store.dead_letters(&holdfast_domain::TenantId::default(), None, 10_000).await;
-    assert_eq!(letters.unwrap().len() as u64, unreadable, "each unreadable record is kept");
+    let letters = store
+        .dead_letters(&holdfast_domain::TenantId::default(), None, 10_000)
+        .await;
+    assert_eq!(
+        letters.unwrap().len() as u64,
+        unreadable,
+        "each unreadable record is kept"
+    );
     positions_are_dense(&log);
 
     let decided = the_goodbye_is_answered(&world).await;
     let asked = world.actions_by_kcat();
-    let ids: BTreeSet<&str> = asked.iter().filter_map(|a| a["data"]["action_id"].as_str()).collect();
-    assert_eq!((asked.len(), ids.len()), (1, 1), "one decision with one action: {asked:?}");
+    let ids: BTreeSet<&str> = asked
+        .iter()
+        .filter_map(|a| a["data"]["action_id"].as_str())
+        .collect();
+    assert_eq!(
+        (asked.len(), ids.len()),
+        (1, 1),
+        "one decision with one action: {asked:?}"
+    );
     assert_eq!(asked[0]["data"]["target"]["author"]["pseudonym"], "heron");
     assert_eq!(asked[0]["data"]["target"]["post_id"], "the-goodbye");
-    the_platform_reports_back(&world, &decided, asked[0]["data"]["action_id"].as_str().unwrap()).await;
+    the_platform_reports_back(
+        &world,
+        &decided,
+        asked[0]["data"]["action_id"].as_str().unwrap(),
+    )
+    .await;
 }
 
 fn positions_are_dense(log: &[holdfast_domain::EventEnvelope]) {
@@ -89,12 +118,26 @@ async fn the_goodbye_is_answered(world: &World) -> String {
     };
     until("the goodbye is in the queue", find).await;
     let found = world.get("/v1/search?q=the-goodbye").await;
-    let case = found.pointer("/cases/0/case").and_then(Value::as_str).expect("a case").to_owned();
-    world.post(&format!("/v1/cases/{case}/claim"), json!({})).await;
-    let read = world.post(&format!("/v1/cases/{case}/reveal"), json!({"what": "case"})).await;
-    assert!(read.to_string().contains("end my life"), "revealed text is readable");
+    let case = found
+        .pointer("/cases/0/case")
+        .and_then(Value::as_str)
+        .expect("a case")
+        .to_owned();
+    world
+        .post(&format!("/v1/cases/{case}/claim"), json!({}))
+        .await;
+    let read = world
+        .post(&format!("/v1/cases/{case}/reveal"), json!({"what": "case"}))
+        .await;
+    assert!(
+        read.to_string().contains("end my life"),
+        "revealed text is readable"
+    );
     let view = world.get(&format!("/v1/cases/{case}")).await;
-    assert!(!view.to_string().contains("end my life"), "masked text is not in the view");
+    assert!(
+        !view.to_string().contains("end my life"),
+        "masked text is not in the view"
+    );
     let post = view.pointer("/posts/0/post").cloned().expect("the post");
     let decision = json!({
         "outcome": "support",
@@ -106,14 +149,23 @@ async fn the_goodbye_is_answered(world: &World) -> String {
             "message": "Hi, this is Ana from the team. Are you safe right now?",
         }],
     });
-    world.post(&format!("/v1/cases/{case}/decisions"), decision).await;
-    until("the message has left", async || !world.actions_by_kcat().is_empty()).await;
+    world
+        .post(&format!("/v1/cases/{case}/decisions"), decision)
+        .await;
+    until("the message has left", async || {
+        !world.actions_by_kcat().is_empty()
+    })
+    .await;
     case
 }
 
 async fn the_platform_reports_back(world: &World, case: &str, action: &str) {
     let view = world.get(&format!("/v1/cases/{case}")).await;
-    assert!(view["actions"].to_string().contains("dispatched"), "sent, not confirmed: {}", view["actions"]);
+    assert!(
+        view["actions"].to_string().contains("dispatched"),
+        "sent, not confirmed: {}",
+        view["actions"]
+    );
     let result = json!({
         "specversion": "1.0",
         "id": format!("{action}-done"),
@@ -123,9 +175,13 @@ async fn the_platform_reports_back(world: &World, case: &str, action: &str) {
         "datacontenttype": "application/json",
         "data": { "action_id": action, "outcome": "done" },
     });
-    world.send_raw("action-results", "heron", result.to_string().as_bytes()).await;
+    world
+        .send_raw("action-results", "heron", result.to_string().as_bytes())
+        .await;
     until("the action is confirmed", async || {
-        world.get(&format!("/v1/cases/{case}")).await["actions"].to_string().contains("confirmed")
+        world.get(&format!("/v1/cases/{case}")).await["actions"]
+            .to_string()
+            .contains("confirmed")
     })
     .await;
 }
@@ -135,7 +191,9 @@ impl World {
     pub(crate) async fn until_reading(&self) {
         until("the partitions are taken over", async || {
             let metrics = self.text(0, "/metrics").await;
-            let line = metrics.lines().find(|line| line.starts_with("holdfast_consumer_partitions "));
+            let line = metrics
+                .lines()
+                .find(|line| line.starts_with("holdfast_consumer_partitions "));
             line.is_some_and(|line| !line.ends_with(" 0"))
         })
         .await;

@@ -21,7 +21,8 @@ pub(crate) fn post(id: &str, author: &str, text: &str, revision: u64) -> Value {
 
 /// The texts of the corpus' development part, which is the project's own.
 pub(crate) fn texts() -> Vec<String> {
-    let file = std::fs::read_to_string(project_file("models/corpus/dev.jsonl")).expect("the corpus");
+    let file =
+        std::fs::read_to_string(project_file("models/corpus/dev.jsonl")).expect("the corpus");
     let text = |line: &str| {
         let row: Value = serde_json::from_str(line).expect("a row");
         row["text"].as_str().expect("a text").to_owned()
@@ -32,5 +33,7 @@ pub(crate) fn texts() -> Vec<String> {
 /// Now, as a platform writes it.
 pub(crate) fn holdfast_time() -> String {
     let micros = holdfast::system::clock().now().as_micros();
-    jiff::Timestamp::from_microsecond(micros).expect("a moment").to_string()
+    jiff::Timestamp::from_microsecond(micros)
+        .expect("a moment")
+        .to_string()
 }

@@ -50,15 +50,28 @@ impl World {
     /// Makes topics and configuration, and adds a moderator with a token.
     pub(crate) async fn new(backend: Backend, partitions: i32) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("e2e{}x{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+        let name = format!(
+            "e2e{}x{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::SeqCst)
+        );
         let folder = std::env::temp_dir().join(format!("holdfast-{name}"));
         std::fs::create_dir_all(&folder).expect("a folder for the test");
         let prefix = format!("{name}.");
-        let inbound = ["posts", "reports", "appeals", "profile-hints", "action-results", "outreach"];
+        let inbound = [
+            "posts",
+            "reports",
+            "appeals",
+            "profile-hints",
+            "action-results",
+            "outreach",
+        ];
         let topic = |topic: &&str| format!("{prefix}holdfast.{topic}.v1");
         let mut topics: Vec<String> = inbound.iter().map(topic).collect();
         topics.push(format!("{prefix}holdfast.actions.v1"));
-        create_topics(&kafka(), &topics, partitions).await.expect("topics can be made");
+        create_topics(&kafka(), &topics, partitions)
+            .await
+            .expect("topics can be made");
         let store = StoreConfig {
             url: match backend {
                 Backend::Sqlite => format!("sqlite:{}", folder.join("holdfast.db").display()),
@@ -70,8 +83,15 @@ impl World {
         };
         let feed = Feed::connect(&kafka()).expect("a producer");
         let http = reqwest::Client::new();
-        let mut world =
-            Self { folder, prefix, feed, token: String::new(), http, store, servers: Vec::new() };
+        let mut world = Self {
+            folder,
+            prefix,
+            feed,
+            token: String::new(),
+            http,
+            store,
+            servers: Vec::new(),
+        };
         world.configure();
         world.holdfast(&["user", "add", "ana", "--role", "moderator"], PASSWORD);
         world.token = world.holdfast(&["token", "issue", "ana", "--label", "e2e"], "");
@@ -79,8 +99,11 @@ impl World {
     }
 
     fn configure(&self) {
-        let schema =
-            self.store.schema.as_ref().map_or(String::new(), |schema| format!("schema = \"{schema}\""));
+        let schema = self
+            .store
+            .schema
+            .as_ref()
+            .map_or(String::new(), |schema| format!("schema = \"{schema}\""));
         let config = format!(
             r#"
 [server]
@@ -147,7 +170,10 @@ filter = "warn,holdfast=info"
         drop(stdin);
         let output = child.wait_with_output().expect("holdfast ends");
         assert!(output.status.success(), "holdfast {arguments:?} failed");
-        String::from_utf8(output.stdout).expect("text").trim().to_owned()
+        String::from_utf8(output.stdout)
+            .expect("text")
+            .trim()
+            .to_owned()
     }
 
     /// Starts an instance and waits until it is ready.
@@ -174,7 +200,9 @@ filter = "warn,holdfast=info"
 
     fn start(&mut self, crash_at: Option<&str>) -> usize {
         let address = free_address();
-        let log = self.folder.join(format!("instance-{}.log", self.servers.len()));
+        let log = self
+            .folder
+            .join(format!("instance-{}.log", self.servers.len()));
         let log = std::fs::File::create(log).expect("a log file");
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
         command.arg("serve").arg("--config").arg(self.config());
@@ -190,7 +218,11 @@ filter = "warn,holdfast=info"
     async fn ready(&self, server: usize) {
         let url = format!("http://{}/readyz", self.servers[server].address);
         until("the instance is ready", async || {
-            self.http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success())
+            self.http
+                .get(&url)
+                .send()
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
         })
         .await;
     }
@@ -210,8 +242,17 @@ filter = "warn,holdfast=info"
 
     /// Reads from the API.
     pub(crate) async fn get(&self, path: &str) -> Value {
-        let url = format!("http://{}{path}", self.servers[self.servers.len() - 1].address);
-        let answer = self.http.get(url).bearer_auth(&self.token).send().await.expect("an answer");
+        let url = format!(
+            "http://{}{path}",
+            self.servers[self.servers.len() - 1].address
+        );
+        let answer = self
+            .http
+            .get(url)
+            .bearer_auth(&self.token)
+            .send()
+            .await
+            .expect("an answer");
         let status = answer.status();
         let body = answer.text().await.expect("text");
         assert!(status.is_success(), "GET {path}: {status} {body}");
@@ -220,7 +261,10 @@ filter = "warn,holdfast=info"
 
     /// Commands over the API.
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
-        let url = format!("http://{}{path}", self.servers[self.servers.len() - 1].address);
+        let url = format!(
+            "http://{}{path}",
+            self.servers[self.servers.len() - 1].address
+        );
         let request = self.http.post(url).bearer_auth(&self.token).json(&body);
         let answer = request.send().await.expect("an answer");
         let status = answer.status();
@@ -236,7 +280,10 @@ filter = "warn,holdfast=info"
 
     /// Sends a post as a platform would.
     pub(crate) async fn send_post(&self, post: &Value, kind: &str, event_id: &str) {
-        let author = post["author"]["pseudonym"].as_str().expect("an author").to_owned();
+        let author = post["author"]["pseudonym"]
+            .as_str()
+            .expect("an author")
+            .to_owned();
         let event = json!({
             "specversion": "1.0",
             "id": event_id,
@@ -246,12 +293,16 @@ filter = "warn,holdfast=info"
             "datacontenttype": "application/json",
             "data": post,
         });
-        self.send_raw("posts", &author, event.to_string().as_bytes()).await;
+        self.send_raw("posts", &author, event.to_string().as_bytes())
+            .await;
     }
 
     /// Sends any bytes.
     pub(crate) async fn send_raw(&self, topic: &str, key: &str, value: &[u8]) {
-        self.feed.send_raw(&self.topic(topic), key, value).await.expect("the broker takes it");
+        self.feed
+            .send_raw(&self.topic(topic), key, value)
+            .await
+            .expect("the broker takes it");
     }
 
     /// Opens the store beside the running process.
@@ -274,23 +325,42 @@ filter = "warn,holdfast=info"
 
     /// How many records of Kafka the log accounts for by now.
     pub(crate) async fn screened(&self) -> u64 {
-        self.log().await.iter().map(|envelope| screened(&envelope.event, &self.prefix)).sum()
+        self.log()
+            .await
+            .iter()
+            .map(|envelope| screened(&envelope.event, &self.prefix))
+            .sum()
     }
 
     /// Waits until so many records of Kafka are accounted for.
     pub(crate) async fn until_screened(&self, count: u64) {
-        until("all records are screened", async || self.screened().await >= count).await;
+        until("all records are screened", async || {
+            self.screened().await >= count
+        })
+        .await;
     }
 
     /// Everything that the platform was asked, read by a foreign client.
     pub(crate) fn actions_by_kcat(&self) -> Vec<Value> {
         let kcat = std::env::var("HOLDFAST_TEST_KCAT").unwrap_or_else(|_| "kcat".to_owned());
         let output = Command::new(kcat)
-            .args(["-C", "-e", "-q", "-o", "beginning", "-b", &kafka(), "-t", &self.topic("actions")])
+            .args([
+                "-C",
+                "-e",
+                "-q",
+                "-o",
+                "beginning",
+                "-b",
+                &kafka(),
+                "-t",
+                &self.topic("actions"),
+            ])
             .output()
             .expect("kcat is installed; run ./dev kafka");
         let text = String::from_utf8(output.stdout).expect("text");
-        text.lines().map(|line| serde_json::from_str(line).expect("a CloudEvent")).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).expect("a CloudEvent"))
+            .collect()
     }
 }
 
@@ -308,7 +378,10 @@ fn screened(event: &ModerationEvent, prefix: &str) -> u64 {
     match event {
         ModerationEvent::BatchAssessed(batch)
             if batch.stage == holdfast_domain::Stage::Triage
-                && batch.ranges.iter().any(|range| range.source.starts_with(prefix)) =>
+                && batch
+                    .ranges
+                    .iter()
+                    .any(|range| range.source.starts_with(prefix)) =>
         {
             u64::from(batch.count)
         }
@@ -320,7 +393,10 @@ fn screened(event: &ModerationEvent, prefix: &str) -> u64 {
 pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     while !is_so().await {
-        assert!(tokio::time::Instant::now() < deadline, "gave up waiting: {what}");
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "gave up waiting: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -335,7 +411,8 @@ fn kafka() -> String {
 }
 
 fn postgres() -> String {
-    std::env::var("HOLDFAST_TEST_POSTGRES").expect("no PostgreSQL for the tests; run ./dev postgres start")
+    std::env::var("HOLDFAST_TEST_POSTGRES")
+        .expect("no PostgreSQL for the tests; run ./dev postgres start")
 }
 
 /// A file of the project.
