@@ -114,7 +114,10 @@ pub async fn listen(
         settings.remove(producer_only);
     }
     let consumer: StreamConsumer = settings
-        .set("group.id", "holdfast-canary")
+        .set(
+            "group.id",
+            format!("{}holdfast-canary", config.kafka.topic_prefix),
+        )
         .set("auto.offset.reset", "latest")
         .set("allow.auto.create.topics", "true")
         .create()

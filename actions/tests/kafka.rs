@@ -231,7 +231,7 @@ async fn only_the_canary_that_comes_out_of_its_topic_in_time_sends_the_heartbeat
         let config = config.clone();
         async move { heartbeat::listen(&config, Arc::new(heart), stop).await }
     });
-    tokio::time::timeout(Duration::from_mins(1), async {
+    tokio::time::timeout(Duration::from_mins(2), async {
         while *calls.lock().unwrap() == 0 {
             sender.send(&canary(late)).await.unwrap();
             sender.send(&canary(Duration::from_secs(1))).await.unwrap();
