@@ -120,6 +120,11 @@ impl Assessor {
             .collect()
     }
 
+    /// The names of the policies in force, for decisions to rest on.
+    pub fn policies(&self) -> Vec<String> {
+        self.rules.rules().map(|rule| rule.id.0).collect()
+    }
+
     /// Whether crisis wording is anywhere in a text, said as broadly as it can be.
     pub fn pre_screen(&self, text: &Sensitive<String>) -> bool {
         self.lexicons

@@ -122,7 +122,7 @@ fn config(folder: &Folder, broker: &Broker, listen: SocketAddr) -> Config {
     config.actions.kafka.brokers = broker.bootstrap();
     config.review.secure_cookies = false;
     config.telemetry.format = LogFormat::Text;
-    config.telemetry.filter = "warn,holdfast=info,librdkafka=off".to_owned();
+    "warn,holdfast=info,librdkafka=off".clone_into(&mut config.telemetry.filter);
     config
 }
 
@@ -131,7 +131,7 @@ fn demo_integrator() -> holdfast_ingest::config::IntegratorConfig {
     let digest = sha2::Sha256::digest(TOKEN);
     holdfast_ingest::config::IntegratorConfig {
         name: "demo".to_owned(),
-        token_sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        token_sha256: holdfast_ingest::kafka::digest::hex(&digest),
         tenant: holdfast_domain::TenantId::default(),
         platform: PlatformId::new("demo").expect("a plain word is a name"),
         mapping: None,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use holdfast_domain::{Clock, Timestamp};
 
 /// How long a loop may be silent before it counts as stuck.
-const SILENT: Duration = Duration::from_secs(60);
+const SILENT: Duration = Duration::from_mins(1);
 
 /// What the loops say of themselves.
 pub struct Health {

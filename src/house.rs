@@ -24,12 +24,11 @@ impl House for RealHouse {
     async fn state(&self, tenant: &TenantId) -> HouseState {
         let levers = self.store.control(tenant).await;
         let mut broken = self.health.crisis_path();
-        let stopped = match levers {
-            Ok(levers) => levers.actions_stopped_since,
-            Err(_) => {
-                broken.push("the store does not answer".to_owned());
-                None
-            }
+        let stopped = if let Ok(levers) = levers {
+            levers.actions_stopped_since
+        } else {
+            broken.push("the store does not answer".to_owned());
+            None
         };
         HouseState {
             actions_stopped_since: stopped,

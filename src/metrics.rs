@@ -1,5 +1,6 @@
 //! What is measured about the way of a batch.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use holdfast_domain::Timestamp;
@@ -161,7 +162,7 @@ pub fn document() -> anyhow::Result<String> {
          posts count in none of them.\n\n| name | labels | what it says |\n| --- | --- | --- |\n",
     );
     for (name, labels, help) in figures {
-        text.push_str(&format!("| `{name}` | {labels} | {help} |\n"));
+        writeln!(text, "| `{name}` | {labels} | {help} |")?;
     }
     Ok(text)
 }

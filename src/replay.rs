@@ -34,18 +34,17 @@ pub(crate) async fn replay(
         .await?
         .context("there is no such record")?;
     let received = decode(holdfast, &letter)?;
-    let outcome = match &received.content {
-        Err(rejected) => Replayed::StillRejected(rejected.message.clone()),
-        Ok(_) => {
-            let batch = Batch {
-                tenant: letter.summary.tenant.clone(),
-                source: "replay".to_owned(),
-                records: vec![received],
-                advance: None,
-            };
-            let outcomes = holdfast.pipeline.take_in(&batch).await?;
-            Replayed::Taken(*outcomes.first().context("the record vanished")?)
-        }
+    let outcome = if let Err(rejected) = &received.content {
+        Replayed::StillRejected(rejected.message.clone())
+    } else {
+        let batch = Batch {
+            tenant: letter.summary.tenant.clone(),
+            source: "replay".to_owned(),
+            records: vec![received],
+            advance: None,
+        };
+        let outcomes = holdfast.pipeline.take_in(&batch).await?;
+        Replayed::Taken(*outcomes.first().context("the record vanished")?)
     };
     record(
         holdfast,

@@ -33,7 +33,7 @@ pub struct Spoken {
     pub topic: &'static str,
     /// The record's key: the author's pseudonym.
     pub key: String,
-    /// The CloudEvent, structured mode.
+    /// The `CloudEvent`, structured mode.
     pub event: Value,
 }
 
@@ -104,19 +104,19 @@ impl Community {
             &author,
             &id,
             now,
-            data,
+            &data,
         )
     }
 
     fn report(&mut self, now: Timestamp) -> Spoken {
-        let (reported, reporter) = (self.member(), self.member());
+        let (reported, by) = (self.member(), self.member());
         let id = format!("demo-report-{}", self.said);
         let data = json!({
             "report_id": id,
             "platform": "demo",
             "community_id": "night-shift",
             "reported": { "pseudonym": reported },
-            "reporter": { "pseudonym": reporter },
+            "reporter": { "pseudonym": by },
             "reason": "other",
             "words": "this felt off to me, could somebody look?",
             "created_at": now.to_string(),
@@ -127,7 +127,7 @@ impl Community {
             &reported,
             &id,
             now,
-            data,
+            &data,
         )
     }
 
@@ -142,7 +142,7 @@ fn spoken(
     key: &str,
     id: &str,
     now: Timestamp,
-    data: Value,
+    data: &Value,
 ) -> Spoken {
     let event = json!({
         "specversion": "1.0",

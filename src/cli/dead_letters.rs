@@ -46,7 +46,9 @@ pub(super) async fn run(global: &Global, command: &DeadLettersCommand) -> anyhow
         DeadLettersCommand::List { limit, tenant } => {
             let tenant = TenantId::new(tenant.clone())?;
             let letters = holdfast.store.dead_letters(&tenant, None, *limit).await?;
-            letters.iter().for_each(|letter| say(line(letter)));
+            for letter in &letters {
+                say(line(letter));
+            }
             say(format!("{} records", letters.len()));
         }
         DeadLettersCommand::Show { id } => {

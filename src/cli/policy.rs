@@ -75,15 +75,14 @@ fn explain(global: &Global, explain: &Explain) -> anyhow::Result<ExitCode> {
     if let Some(policies) = &explain.folder.policies {
         config.rules.policies = Some(policies.clone());
     }
-    let text = match &explain.text {
-        Some(text) => text.clone(),
-        None => {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .context("standard input is not UTF-8 text")?;
-            text
-        }
+    let text = if let Some(text) = &explain.text {
+        text.clone()
+    } else {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("standard input is not UTF-8 text")?;
+        text
     };
     let assessor = Assessor::assemble(&config, &Registry::new(), system::clock().now())?;
     let explanation = assessor.explain(&text.into())?;

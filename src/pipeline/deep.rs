@@ -23,7 +23,7 @@ use crate::assessor::AssessRequest;
 use holdfast_ingest::Batch;
 
 /// How long a worker may keep what it took.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// How long a post that could not be judged waits for the next try.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 /// How long it waits once it is before a person.
@@ -132,9 +132,8 @@ impl DeepStage {
                 .append(self.decide(&batch, &known, &ready))
                 .await
             {
-                Ok(_) => return Ok(()),
-                // Another worker was faster, after our lease had ended: its answer stands.
-                Err(AppendError::NotPending { .. }) => return Ok(()),
+                // Where another worker was faster, after our lease had ended, its answer stands.
+                Ok(_) | Err(AppendError::NotPending { .. }) => return Ok(()),
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error),
             }

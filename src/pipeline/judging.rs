@@ -6,7 +6,9 @@ use holdfast_domain::assessment::ParentInput;
 use holdfast_domain::event::IncidentCause;
 use holdfast_domain::intake::{Incoming, Received, Rejected, Report};
 use holdfast_domain::post::AuthorRole;
-use holdfast_domain::{Assessment, CrisisLevel, Post, PostId, PostRef, Revision, Sensitive, Stage};
+use holdfast_domain::{
+    Assessment, CrisisLevel, CrisisReading, Post, PostId, PostRef, Revision, Sensitive, Stage,
+};
 use holdfast_event_store::ContentKey;
 
 use super::Pipeline;
@@ -258,6 +260,7 @@ fn salvage(rejected: &Rejected) -> Sensitive<String> {
     Sensitive::new(String::from_utf8_lossy(rejected.raw.reveal()).into_owned())
 }
 
+#[derive(Clone, Copy)]
 enum Slot {
     Post,
     Words,
@@ -278,8 +281,8 @@ fn fill(slot: Slot, assessments: &mut impl Iterator<Item = Assessment>) -> Judge
             let level = assessments
                 .next()
                 .map(|assessment| match assessment.crisis {
-                    holdfast_domain::CrisisReading::Level(level) => level,
-                    unscored => {
+                    CrisisReading::Level(level) => level,
+                    unscored @ CrisisReading::Unscored { .. } => {
                         if unscored_hit(&unscored) {
                             CrisisLevel::Urgent
                         } else {
@@ -292,10 +295,10 @@ fn fill(slot: Slot, assessments: &mut impl Iterator<Item = Assessment>) -> Judge
     }
 }
 
-const fn unscored_hit(reading: &holdfast_domain::CrisisReading) -> bool {
+const fn unscored_hit(reading: &CrisisReading) -> bool {
     matches!(
         reading,
-        holdfast_domain::CrisisReading::Unscored {
+        CrisisReading::Unscored {
             pre_screen: true,
             ..
         }

@@ -50,7 +50,7 @@ impl Pipeline {
         let recall = self.intake.recall(&batch.tenant, request).await?;
         let actions = self.cases_of_actions(&batch.records).await?;
         let also = actions.values().copied().chain(incidents);
-        let cases = self.open_cases(&batch.tenant, &recall, also).await?;
+        let open = self.open_cases(&batch.tenant, &recall, also).await?;
         let day_ago = now - std::time::Duration::from_hours(24);
         let used = self
             .outbox
@@ -59,7 +59,7 @@ impl Pipeline {
         let allowed = self.settings.automatic_restrictions_per_day;
         Ok(Known {
             recall,
-            cases,
+            cases: open,
             actions,
             now,
             fingerprints: self.intake.fingerprinter(&batch.tenant).await?,

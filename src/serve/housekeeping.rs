@@ -66,7 +66,7 @@ fn purge(holdfast: &Holdfast, running: &mut Running) {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "removed {count} texts whose time was over"),
                 Err(error) => {
-                    tracing::warn!(%error, "texts whose time is over wait for the next round")
+                    tracing::warn!(%error, "texts whose time is over wait for the next round");
                 }
             }
             sleep(PURGE, &stop).await;

@@ -10,7 +10,7 @@ use holdfast_actions::{HandsParts, Heartbeat, Relay};
 use holdfast_event_store::{Pending, StoreError};
 use holdfast_ingest::kafka::{KafkaIntake, Surroundings};
 use holdfast_review_queue::news::Follower;
-use holdfast_review_queue::web::Console;
+use holdfast_review_queue::web::{Console, ConsoleTexts};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -32,7 +32,7 @@ pub(super) fn start(
     listener: TcpListener,
     running: &mut Running,
 ) -> anyhow::Result<()> {
-    web(holdfast, listener, running)?;
+    web(holdfast, listener, running);
     if holdfast.config.ingest.kafka.enabled {
         kafka(holdfast, running)?;
     }
@@ -46,7 +46,7 @@ pub(super) fn start(
     Ok(())
 }
 
-fn web(holdfast: &Holdfast, listener: TcpListener, running: &mut Running) -> anyhow::Result<()> {
+fn web(holdfast: &Holdfast, listener: TcpListener, running: &mut Running) {
     let app = Router::new()
         .merge(holdfast_review_queue::router(holdfast.review.clone()))
         .merge(holdfast_review_queue::web::router(console(holdfast)))
@@ -55,9 +55,10 @@ fn web(holdfast: &Holdfast, listener: TcpListener, running: &mut Running) -> any
             "/robots.txt",
             get(|| async { "User-agent: *\nDisallow: /\n" }),
         );
-    let app = match holdfast.config.ingest.http.enabled {
-        true => app.merge(ops::intake_router(holdfast)),
-        false => app,
+    let app = if holdfast.config.ingest.http.enabled {
+        app.merge(ops::intake_router(holdfast))
+    } else {
+        app
     };
     let stop = running.stop.clone();
     running.start("web", async move {
@@ -69,16 +70,20 @@ fn web(holdfast: &Holdfast, listener: TcpListener, running: &mut Running) -> any
         .await
         .context("the web server failed")
     });
-    Ok(())
 }
 
 fn console(holdfast: &Holdfast) -> Console {
-    Console::new(holdfast.review.clone()).in_house(Arc::new(RealHouse {
-        store: holdfast.store.clone(),
-        health: Arc::clone(&holdfast.health),
-        actions: holdfast.config.actions.clone(),
-        phone: Some(holdfast.config.server.phone.clone()).filter(|phone| !phone.is_empty()),
-    }))
+    Console::new(holdfast.review.clone())
+        .in_house(Arc::new(RealHouse {
+            store: holdfast.store.clone(),
+            health: Arc::clone(&holdfast.health),
+            actions: holdfast.config.actions.clone(),
+            phone: Some(holdfast.config.server.phone.clone()).filter(|phone| !phone.is_empty()),
+        }))
+        .with_texts(ConsoleTexts {
+            policies: holdfast.assessor.policies(),
+            ..ConsoleTexts::default()
+        })
 }
 
 fn kafka(holdfast: &Holdfast, running: &mut Running) -> anyhow::Result<()> {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// The password of everybody in these tests.
 const PASSWORD: &str = "an ordinary long password";
 /// How long anything may take before the test gives up.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Where everything is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +186,7 @@ filter = "warn,holdfast=info"
     /// Starts an instance that dies at the named place, as if by `SIGKILL`.
     pub(crate) fn serve_until_it_dies(&mut self, at: &str) -> std::process::ExitStatus {
         let started = self.start(Some(at));
-        let deadline = std::time::Duration::from_secs(60);
+        let deadline = std::time::Duration::from_mins(1);
         let server = &mut self.servers[started];
         for _ in 0..deadline.as_millis() / 50 {
             if let Some(status) = server.child.try_wait().expect("the process is ours") {

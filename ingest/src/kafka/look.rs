@@ -25,11 +25,17 @@ pub struct Look {
 pub fn look(config: &KafkaConfig, topic: &str, partition: i32) -> Result<Look, IngestError> {
     let mut properties = client::connection_properties(config)?;
     properties.set("group.id", format!("{}-look", config.group));
-    let consumer: BaseConsumer =
-        properties.create().map_err(IngestError::kafka("making a consumer"))?;
+    let consumer: BaseConsumer = properties
+        .create()
+        .map_err(IngestError::kafka("making a consumer"))?;
     let (low, high) = consumer
         .fetch_watermarks(topic, partition, ANSWER_WITHIN)
-        .map_err(IngestError::kafka("asking where a partition begins and ends"))?;
-    let cluster = consumer.client().fetch_cluster_id(ANSWER_WITHIN).unwrap_or_default();
+        .map_err(IngestError::kafka(
+            "asking where a partition begins and ends",
+        ))?;
+    let cluster = consumer
+        .client()
+        .fetch_cluster_id(ANSWER_WITHIN)
+        .unwrap_or_default();
     Ok(Look { cluster, low, high })
 }
