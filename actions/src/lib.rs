@@ -7,7 +7,7 @@
 //! and while actions are stopped nothing but alerts leaves the house.
 //!
 //! Leaves to others: deciding what is asked for (domain), putting it into the outbox (whoever appends),
-//! keeping the order (the store's `take`), doing it (the platform), reading its answers (ingest).
+//! keeping the order (the store's `take`), doing it (the platform), reading its answers (ingest), missing them (the queue's timers).
 //!
 //! To add a message see [`contract`]; to add a way out implement [`sender::Sender`] and name it in
 //! [`config::Output`].
@@ -22,7 +22,6 @@ pub mod levers;
 pub mod log;
 pub mod metrics;
 pub mod relay;
-pub mod results;
 pub mod sender;
 pub mod signing;
 pub mod superseding;
@@ -36,7 +35,6 @@ pub use heartbeat::Heartbeat;
 pub use levers::Levers;
 pub use metrics::Metrics;
 pub use relay::{CrashHook, HandsParts, Relay};
-pub use results::{AnswerTimer, answered, on_result};
 pub use sender::{Handed, Parcel, Sender};
 
 /// The configured way out.

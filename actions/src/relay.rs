@@ -23,8 +23,6 @@ mod wrapping;
 #[cfg(test)]
 mod machine_tests;
 
-pub(crate) use marking::{asked, stuck};
-
 pub use hands::{CrashHook, Hands, HandsParts};
 pub use machine::{Input, Machine, Order, Ticket};
 pub use plan::{Carried, Mark, Settings, Urgency};

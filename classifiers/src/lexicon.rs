@@ -1,7 +1,7 @@
 //! Phrase lists as data: what they say, how they are checked, and finding them in text.
 //!
 //! One file a signal and language, `lexicons/<signal>_<language>.toml`, read and checked by
-//! [`file`]; all files are compiled into one [`LexiconSet`] that scans a normalised text once for all
+//! [`file`](mod@file); all files are compiled into one [`LexiconSet`] that scans a normalised text once for all
 //! signals and languages. Entries prove themselves: each carries `examples` that must match and `not`
 //! that must not, and [`LexiconSet::broken_examples`] lists those that fail.
 //!

@@ -1,6 +1,6 @@
 //! SCORE: posts to signals.
 //!
-//! A [`JudgedText`] is a post's text, normalised ([`normalise`]), with what it must be read beside: in
+//! A [`JudgedText`] is a post's text, normalised ([`normalise`](mod@normalise)), with what it must be read beside: in
 //! chats the author's lines just before, in replies the parent. A [`Panel`] hands batches of them to
 //! [`Classifier`]s on other threads and within a time budget. Every answer is a
 //! [`Signal`](holdfast_domain::Signal) whose evidence points into the original text.

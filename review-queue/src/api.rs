@@ -1,8 +1,8 @@
 //! The REST API, version 1.
 //!
 //! One file per operation: its route, its documentation. What they share (who asks, what they sent,
-//! how refusals look) is in [`asked`], [`problem`] and [`headers`]; the contract is made from all of
-//! them in [`openapi`] and checked in as `openapi.json`.
+//! how refusals look) is in `asked`, `problem` and [`headers`]; the contract is made from all of
+//! them in [`openapi`](mod@openapi) and checked in as `openapi.json`.
 
 mod asked;
 mod case;

@@ -17,8 +17,6 @@ pub struct ServerConfig {
     pub phone: String,
     /// Posts that a deep worker takes at a time, 1 to 1000.
     pub deep_batch: usize,
-    /// Seconds between two looks of the timers (leases, promises, unanswered actions), 1 to 60.
-    pub timer_secs: u64,
     /// Seconds that a stopping process gives what is under way, 1 to 300.
     pub stop_secs: u64,
 }
@@ -30,7 +28,6 @@ impl Default for ServerConfig {
             instance: String::new(),
             phone: String::new(),
             deep_batch: 64,
-            timer_secs: 5,
             stop_secs: 20,
         }
     }
@@ -62,9 +59,6 @@ impl ServerConfig {
         let mut problems = Vec::new();
         if !(1..=1000).contains(&self.deep_batch) {
             problems.push("server.deep_batch takes 1 to 1000".to_owned());
-        }
-        if !(1..=60).contains(&self.timer_secs) {
-            problems.push("server.timer_secs takes 1 to 60".to_owned());
         }
         if !(1..=300).contains(&self.stop_secs) {
             problems.push("server.stop_secs takes 1 to 300".to_owned());

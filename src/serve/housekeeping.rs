@@ -7,8 +7,6 @@ use holdfast_ingest::kafka::{KafkaControl, PartitionState};
 use super::{Running, sleep};
 use crate::wiring::Holdfast;
 
-/// The lease that decides which instance runs the timers.
-const TIMERS: &str = "timers";
 /// How often texts whose time is over are removed.
 const PURGE: Duration = Duration::from_mins(10);
 /// How often the Kafka intake is looked at.
@@ -23,34 +21,10 @@ pub(super) fn start(holdfast: &Holdfast, running: &mut Running) {
 /// Leases that ended, promises that were broken, actions without an answer: facts when they fire, on
 /// one instance at a time, and by their claims once whoever that is.
 fn timers(holdfast: &Holdfast, running: &mut Running) {
-    let every = Duration::from_secs(holdfast.config.server.timer_secs);
-    let (store, clock, name) = (
-        holdfast.store.clone(),
-        holdfast.clock.clone(),
-        holdfast.instance.clone(),
-    );
-    let timers = holdfast.timers();
-    let (stop, health) = (running.stop.clone(), holdfast.health.clone());
+    let (timers, store) = (holdfast.timers(), holdfast.store.clone());
+    let (name, stop) = (holdfast.instance.clone(), running.stop.clone());
     running.start("timers", async move {
-        while !stop.is_cancelled() {
-            let fired = match store.acquire(TIMERS, &name, clock.now(), every * 4).await {
-                Ok(None) => Ok(()),
-                Ok(Some(_)) => timers.step().await.map(drop),
-                Err(error) => Err(error),
-            };
-            match fired {
-                Ok(()) => {
-                    health.mended("timers");
-                    health.beat("timers");
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "the timers try again");
-                    health.fault("timers", "the timers cannot record what is due");
-                }
-            }
-            sleep(every, &stop).await;
-        }
-        Ok(())
+        Ok(timers.run(store.as_ref(), &name, stop).await?)
     });
 }
 

@@ -7,7 +7,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::routing::get;
 use holdfast_actions::{HandsParts, Heartbeat, Relay};
-use holdfast_event_store::{Pending, StoreError};
+use holdfast_event_store::Pending;
 use holdfast_ingest::kafka::{KafkaIntake, Surroundings};
 use holdfast_review_queue::news::Follower;
 use holdfast_review_queue::web::{Console, ConsoleTexts};
@@ -39,6 +39,7 @@ pub(super) fn start(
     deep(holdfast, running);
     relay(holdfast, running)?;
     projector(holdfast, running);
+    news(holdfast, running);
     housekeeping::start(holdfast, running);
     if holdfast.config.canary.enabled {
         canary::start(holdfast, running);
@@ -182,25 +183,25 @@ fn relay(holdfast: &Holdfast, running: &mut Running) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Carries the log into the queue's rows, and tells those who watch what changed.
+/// Tells those who watch the queue what changed.
+fn news(holdfast: &Holdfast, running: &mut Running) {
+    let (store, news) = (holdfast.store.clone(), holdfast.review.news.clone());
+    let (follower, stop) = (
+        Follower::new(store.clone(), store, news),
+        running.stop.clone(),
+    );
+    running.start("news", async move { Ok(follower.run(stop).await?) });
+}
+
+/// Carries the log into the queue's rows.
 fn projector(holdfast: &Holdfast, running: &mut Running) {
     let projector = holdfast.projector();
-    let mut follower = Follower::new(
-        holdfast.store.clone(),
-        holdfast.store.clone(),
-        holdfast.review.news.clone(),
-    );
     let (mut appended, stop) = (holdfast.store.appended(), running.stop.clone());
     let health = Arc::clone(&holdfast.health);
     running.start("projector", async move {
         let mut pause = Pause::new(LOOK_AGAIN);
         while !stop.is_cancelled() {
-            let caught_up = async {
-                projector.catch_up().await?;
-                while follower.step().await? {}
-                Ok::<_, StoreError>(())
-            };
-            match caught_up.await {
+            match projector.catch_up().await {
                 Ok(()) => {
                     pause.reset();
                     health.beat("projector");

@@ -102,11 +102,23 @@ async fn every_record_is_accounted_for(backend: Backend) {
         asked[0]["data"]["action_id"].as_str().unwrap(),
     )
     .await;
+    nothing_slipped_out(&world).await;
 }
 
 fn positions_are_dense(log: &[holdfast_domain::EventEnvelope]) {
     for (n, envelope) in log.iter().enumerate() {
         assert_eq!(envelope.position.0, n as u64, "positions are dense from 0");
+    }
+}
+
+/// What members wrote and who they are is in no log line and no figure.
+async fn nothing_slipped_out(world: &World) {
+    let log = std::fs::read_to_string(world.folder.join("instance-0.log")).expect("the log");
+    let figures = world.text(0, "/metrics").await;
+    assert!(log.contains("Holdfast is running"), "the log was written");
+    for secret in ["end my life", "heron", "the-goodbye", "Are you safe"] {
+        assert!(!log.contains(secret), "the log tells {secret}");
+        assert!(!figures.contains(secret), "the figures tell {secret}");
     }
 }
 

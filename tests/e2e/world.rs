@@ -106,9 +106,6 @@ impl World {
             .map_or(String::new(), |schema| format!("schema = \"{schema}\""));
         let config = format!(
             r#"
-[server]
-timer_secs = 1
-
 [store]
 url = "{url}"
 master_key_file = "{key}"

@@ -54,7 +54,8 @@ step_clippy() { cargo clippy --workspace --all-targets -- -D warnings; }
 
 step_tests() { cargo test --workspace --no-fail-fast; }
 
-step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps; }
+# Developers read the private parts as well, so links to them resolve.
+step_docs() { RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items; }
 
 # Generated files are checked in. Compared before and after rather than with the last commit, so that work in progress
 # does not get in the way.

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use holdfast_actions::config::Mode;
 use holdfast_actions::contract::{ActionCommand, Channel, CloudEvent};
 use holdfast_actions::{
-    ActionsConfig, AnswerTimer, CrashHook, Handed, HandsParts, Heartbeat, Levers, Metrics, Parcel,
-    Relay, SendError, Sender,
+    ActionsConfig, CrashHook, Handed, HandsParts, Heartbeat, Levers, Metrics, Parcel, Relay,
+    SendError, Sender,
 };
 use holdfast_domain::action::RequestedBy;
 use holdfast_domain::case::CaseKind;
@@ -335,17 +335,6 @@ impl House {
             log: &*self.store,
             clock: &*self.clock,
             ids: &*self.ids,
-        }
-    }
-
-    pub(crate) fn answer_timer(&self) -> AnswerTimer<'_> {
-        AnswerTimer {
-            log: &*self.store,
-            outbox: &*self.store,
-            clock: &*self.clock,
-            ids: &*self.ids,
-            metrics: &self.metrics,
-            answer_due: self.config.answer_due(),
         }
     }
 

@@ -7,6 +7,5 @@ mod house;
 mod levers;
 mod order;
 mod parking;
-mod results;
 mod running;
 mod wrapping;

@@ -1,7 +1,7 @@
 //! Lifts stored events of older versions to what this build understands.
 //!
 //! The log is never rewritten. When a type's form changes beyond an added field with a default, its
-//! version in the `moderation_events!` list grows by one and an arm of [`lift`] takes the stored form
+//! version in the `moderation_events!` list grows by one and an arm of `lift` takes the stored form
 //! one version further; older forms pass through several arms.
 
 use serde_json::{Value, json};

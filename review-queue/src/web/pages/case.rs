@@ -1,7 +1,7 @@
 //! One case on one page: what was written, why it is here, what was done, and what can be done.
 //!
 //! The parts stand beside it: [`text`] (posts, covered and highlighted), [`told`] (the timeline in
-//! sentences), [`forms`] (what can be done), [`sample`].
+//! sentences), [`forms`] (what can be done), `sample`.
 
 pub mod forms;
 mod sample;
