@@ -1,7 +1,7 @@
 //! One way of talking to both databases.
 //!
 //! Statements stand beside the functions that run them and are written once: `$1` is a value,
-//! `IN ($2)` a list, and a bare `$3` for [`Value::Rows`] a `VALUES` list. [`render`] is the one place
+//! `IN ($2)` a list, and a bare `$3` for [`Value::Rows`] a `VALUES` list. [`render`](mod@render) is the one place
 //! that knows how SQLite and PostgreSQL differ.
 
 mod render;
