@@ -3,6 +3,8 @@
 
 #[path = "e2e/crash.rs"]
 mod crash;
+#[path = "e2e/floods.rs"]
+mod floods;
 #[path = "e2e/instances.rs"]
 mod instances;
 #[path = "e2e/reckoning.rs"]
