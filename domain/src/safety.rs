@@ -114,6 +114,8 @@ pub struct AutomaticContext<'a> {
     pub author: AuthorRole,
     /// Whether the label `method_detail` or incitement is what the hidden part tells.
     pub hides_method_or_incitement: bool,
+    /// Whether the author's crisis episode is open.
+    pub in_episode: bool,
     /// Automatic messages sent in this case in the last 24 hours.
     pub automated_messages_24h: u32,
     /// Whether nothing but reports stands behind it.
@@ -144,6 +146,10 @@ pub fn allow_automatic(
         } else {
             Invariant::OnlySuggestExclusion
         });
+    }
+    // Whatever this one post says: a person whose crisis is being looked after keeps their voice.
+    if has(ActionKind::LimitAuthor) && context.in_episode {
+        return Err(Invariant::N1NoAutomaticPunishment);
     }
     if restricts && context.crisis.protects() {
         allow_hiding_part(parts, context)?;

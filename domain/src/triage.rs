@@ -10,6 +10,8 @@ pub mod reports;
 pub mod undecodable;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;

@@ -9,7 +9,7 @@ use crate::{CrisisLevel, ModerationEvent, Prose, Timestamp};
 impl Case {
     /// Closes the case, or proposes it where a second person has to agree.
     ///
-    /// A crisis case that stood at "act now" at any time since it was opened closes in two steps:
+    /// A crisis case that ever stood at "act now", before it was opened again too, closes in two steps:
     /// its holder proposes, with a reason, and a second, senior person closes (N7). Everything else
     /// its holder closes.
     pub fn close(
@@ -89,7 +89,8 @@ impl Case {
         ])
     }
 
-    /// Opens a closed case again, at the level that it had or a higher one.
+    /// Opens a closed case again, at the level that whoever opens it finds right. What it stood at
+    /// before still counts for how it may be closed.
     pub fn reopen(
         &self,
         by: Staff,

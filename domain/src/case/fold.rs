@@ -316,7 +316,7 @@ impl Case {
     fn apply_reopened(&mut self, level: CrisisLevel, look_due_at: Option<Timestamp>) {
         self.status = Status::Open;
         self.level = level;
-        self.peak_level = level;
+        self.peak_level = self.peak_level.max(level);
         self.look_due_at = look_due_at;
         self.looked_at = None;
         self.look_breached = false;

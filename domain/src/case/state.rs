@@ -35,7 +35,7 @@ pub struct Case {
     pub level: CrisisLevel,
     /// The highest level that automation gave; lowering below it takes a reason.
     pub machine_level: CrisisLevel,
-    /// The highest level since it was last opened; whoever lowers it does not lower this.
+    /// The highest level that it ever had; neither lowering nor opening it again lowers this.
     pub peak_level: CrisisLevel,
     /// Whether some post of it still lacks a complete judgement.
     pub unscored: bool,

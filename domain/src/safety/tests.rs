@@ -11,6 +11,7 @@ fn context(crisis: &CrisisReading) -> AutomaticContext<'_> {
         crisis,
         author: AuthorRole::Member,
         hides_method_or_incitement: false,
+        in_episode: false,
         automated_messages_24h: 0,
         only_reports: false,
         only_stigma: false,
@@ -55,6 +56,22 @@ fn n1_no_restrictive_action_on_crisis_content_at_any_level_from_soon_on() {
             );
         }
     }
+}
+
+#[test]
+fn n1_a_member_whose_episode_is_open_is_not_limited_for_an_ordinary_post_either() {
+    let in_episode = AutomaticContext {
+        in_episode: true,
+        ..context(&ORDINARY)
+    };
+    let limit = [ActionPart::LimitAuthor { secs: 60 }];
+    assert_eq!(
+        allow_automatic(&limit, &in_episode),
+        Err(Invariant::N1NoAutomaticPunishment)
+    );
+    assert_eq!(allow_automatic(&limit, &context(&ORDINARY)), Ok(()));
+    // What hurts others may still be hidden.
+    assert_eq!(allow_automatic(&[ActionPart::Hide], &in_episode), Ok(()));
 }
 
 #[test]

@@ -220,6 +220,7 @@ impl CaseBook<'_> {
             crisis: &assessment.crisis,
             author: facts.author,
             hides_method_or_incitement: hides_only(parts, assessment),
+            in_episode: case.kind == CaseKind::Crisis,
             automated_messages_24h: case.automated_messages_since(self.now - DAY),
             only_reports: false,
             only_stigma: assessment.stigma == Finding::Review
