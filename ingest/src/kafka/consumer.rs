@@ -83,7 +83,7 @@ pub(super) struct Owned {
     pub(super) machine: Partition,
     /// Tells answers for this ownership from those for an earlier one.
     pub(super) generation: u64,
-    /// Its queue, from the moment that it is assigned.
+    /// Its queue, from just before it is assigned.
     pub(super) queue: Option<PartitionQueue<Context>>,
     /// Where to begin, known before it is assigned.
     pub(super) start: Option<i64>,

@@ -88,11 +88,13 @@ impl Reader {
                 held.add_partition(&place.topic, place.partition);
             }
         }
-        if let Err(error) = take_over(&self.with.consumer, &list) {
-            error!(%error, "taking partitions over failed");
-        }
+        // Before fetching begins: a record that came through the main queue after later ones of its
+        // partition would have been read out of order.
         for place in partitions {
             self.open_queue(place);
+        }
+        if let Err(error) = take_over(&self.with.consumer, &list) {
+            error!(%error, "taking partitions over failed");
         }
         if held.count() > 0
             && let Err(error) = self.with.consumer.pause(&held)

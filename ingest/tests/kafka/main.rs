@@ -3,6 +3,7 @@
 mod checking;
 mod documented;
 mod freshness;
+mod mock;
 mod reading;
 mod rebalancing;
 mod stopping;

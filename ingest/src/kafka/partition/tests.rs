@@ -378,6 +378,41 @@ fn an_earlier_record_after_a_later_one_makes_the_partition_read_again() {
 }
 
 #[test]
+fn a_record_that_found_no_room_is_read_again_after_the_batch_on_its_way() {
+    let mut tested = Tested::reading();
+    for offset in 5..11 {
+        tested.record(offset, 0);
+    }
+    assert!(!tested.partition.wants_records());
+    // The consumer had record 11 in hand, and nowhere to put it.
+    assert!(tested.on(Input::OutOfRange, 0).is_empty());
+    assert!(tested.on(Input::Tick, 1000).is_empty(), "a batch is out");
+    let outputs = tested.on(Input::Handled(Ok(())), 1000);
+    assert!(
+        matches!(outputs[..], [_, Output::Commit(8), Output::Prepare]),
+        "{outputs:?}"
+    );
+    let outputs = tested.on(Input::Prepared(standing(Some(stored(8)), 0, 100)), 1000);
+    assert!(matches!(outputs[..], [Output::StartAt(7)]));
+    for offset in 7..11 {
+        tested.record(offset, 1000);
+    }
+    assert_eq!(tested.offsets(), [[5, 6, 7], [8, 9, 10]]);
+}
+
+#[test]
+fn a_record_that_found_no_room_waits_half_a_second_where_nothing_is_on_its_way() {
+    let mut tested = Tested::reading();
+    tested.record(5, 0);
+    tested.on(Input::OutOfRange, 0);
+    assert!(tested.on(Input::Tick, 499).is_empty());
+    assert!(matches!(tested.on(Input::Tick, 500)[..], [Output::Prepare]));
+    let outputs = tested.on(Input::Prepared(standing(Some(stored(5)), 0, 100)), 500);
+    assert!(matches!(outputs[..], [Output::StartAt(4)]));
+    assert!(tested.submitted.is_empty());
+}
+
+#[test]
 fn a_record_missing_at_the_last_ones_place_is_looked_for_again_before_it_is_believed_gone() {
     let (mut tested, _) = Tested::assigned(standing(Some(stored(5)), 0, 100));
     for _ in 0..2 {
