@@ -1,7 +1,7 @@
 //! What the sources of records (Kafka, HTTP, files) hand their batches to.
 
 use async_trait::async_trait;
-use holdfast_domain::intake::{PartitionKey, StoredPosition};
+use holdfast_domain::intake::{LiveFrom, PartitionKey, StoredPosition};
 use holdfast_event_store::{AppendError, StoreError};
 use holdfast_ingest::{Batch, BatchHandler, HandleError};
 
@@ -17,7 +17,11 @@ impl BatchHandler for Pipeline {
         self.intake.position(partition).await.map_err(refused)
     }
 
-    async fn begin(&self, partition: &PartitionKey, live_from: i64) -> Result<i64, HandleError> {
+    async fn begin(
+        &self,
+        partition: &PartitionKey,
+        live_from: LiveFrom,
+    ) -> Result<LiveFrom, HandleError> {
         self.intake
             .begin_position(partition, live_from)
             .await

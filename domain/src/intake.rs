@@ -67,7 +67,7 @@ pub enum Freshness {
     Live,
     /// Live, but delayed by an outage of ours; marked late.
     Late,
-    /// From before we watched: assessed and listed for look-back, no page, no clock, no action.
+    /// From before we watched (see [`LiveFrom`]): assessed and listed for look-back, no page, no clock, no action.
     Backfill,
 }
 
@@ -309,6 +309,33 @@ pub struct StoredPosition {
     pub next: i64,
     /// Digest of the last record before it.
     pub last_digest: [u8; 32],
-    /// Records below this offset are backfill: the high watermark at the first-ever assignment.
-    pub live_from: i64,
+    /// Where backfill ends.
+    pub live_from: LiveFrom,
+}
+
+/// Where backfill ends and live records begin, fixed at a partition's first-ever assignment: whoever
+/// reads a record later, and however often, tells it apart in the same way.
+///
+/// Backfill is a record below the offset *and* older than the moment; what stood in the topic only
+/// since a few minutes may need an answer as much as what comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LiveFrom {
+    /// The high watermark at that assignment.
+    pub offset: i64,
+    /// The time of that assignment less what `ingest.late_after_secs` allowed.
+    pub since: Timestamp,
+}
+
+impl LiveFrom {
+    /// Everything is backfill: files, and partitions begun before the moment was kept.
+    pub const NOWHERE: Self = Self {
+        offset: i64::MAX,
+        since: Timestamp::from_micros(i64::MAX),
+    };
+
+    /// Whether a record is backfill, by its offset and its time in the broker; one of unknown time
+    /// counts as young.
+    pub fn is_backfill(&self, offset: i64, time: Option<Timestamp>) -> bool {
+        offset < self.offset && time.is_some_and(|time| time < self.since)
+    }
 }

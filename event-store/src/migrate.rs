@@ -20,7 +20,8 @@ migrations![
     "0002_content",
     "0003_operation",
     "0004_projections",
-    "0005_accounts"
+    "0005_accounts",
+    "0008_live_since"
 ];
 
 /// Applies what is missing. Refuses a database that a newer build has migrated.

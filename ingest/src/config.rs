@@ -19,7 +19,8 @@ use crate::decode::mapping::{Mapping, MappingConfig};
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
     /// A record that stood longer than this before we read it is live but marked late: it was our
-    /// outage, not the member's silence. Seconds, 600 when absent.
+    /// outage, not the member's silence. When a topic is read for the first time ever, what is older
+    /// than this is backfill, and what is younger is live. Seconds, 600 when absent.
     pub late_after_secs: u64,
     /// What Holdfast's own canary writes into the attribute `holdfastsynthetic`. A post with it counts
     /// in no figure and opens no visible case, so whoever may write to the topics and knows it can

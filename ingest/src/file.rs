@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_domain::intake::{
-    Freshness, Origin, PartitionKey, PositionAdvance, Received, StoredPosition,
+    Freshness, LiveFrom, Origin, PartitionKey, PositionAdvance, Received, StoredPosition,
 };
 use holdfast_domain::{Clock, Timestamp};
 use tracing::warn;
@@ -81,7 +81,7 @@ impl FileIntake {
             Some(stored) => report.skipped = skip(&mut lines, &name, &stored)?,
             None => drop(
                 self.handler
-                    .begin(&key, i64::MAX)
+                    .begin(&key, LiveFrom::NOWHERE)
                     .await
                     .map_err(|source| failed("the position", source))?,
             ),

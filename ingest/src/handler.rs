@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use holdfast_domain::TenantId;
-use holdfast_domain::intake::{PartitionKey, PositionAdvance, Received, StoredPosition};
+use holdfast_domain::intake::{LiveFrom, PartitionKey, PositionAdvance, Received, StoredPosition};
 
 /// Takes batches over. One call at a time per partition, and calls of many partitions side by side.
 #[async_trait]
@@ -13,9 +13,13 @@ pub trait BatchHandler: Send + Sync {
         partition: &PartitionKey,
     ) -> Result<Option<StoredPosition>, HandleError>;
 
-    /// Records, at a partition's first-ever assignment, that offsets below `live_from` are backfill.
-    /// Answers the recorded value: of several calls the first counts.
-    async fn begin(&self, partition: &PartitionKey, live_from: i64) -> Result<i64, HandleError>;
+    /// Records, at a partition's first-ever assignment, where backfill ends. Answers the recorded
+    /// value: of several calls the first counts.
+    async fn begin(
+        &self,
+        partition: &PartitionKey,
+        live_from: LiveFrom,
+    ) -> Result<LiveFrom, HandleError>;
 
     /// Judges and records a batch. `Ok` means: all of it is in the log, records taken in before
     /// included, and the position has moved. Called again with the same batch after

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use holdfast_domain::intake::{Freshness, Origin, PartitionKey, Received, StoredPosition};
+use holdfast_domain::intake::{
+    Freshness, LiveFrom, Origin, PartitionKey, Received, StoredPosition,
+};
 use holdfast_domain::testing::{ManualClock, T0};
 use holdfast_domain::{PlatformId, TenantId};
 use holdfast_ingest::config::BatchConfig;
@@ -33,7 +35,7 @@ impl BatchHandler for Recorder {
         Ok(self.position.lock().unwrap().clone())
     }
 
-    async fn begin(&self, _: &PartitionKey, live_from: i64) -> Result<i64, HandleError> {
+    async fn begin(&self, _: &PartitionKey, live_from: LiveFrom) -> Result<LiveFrom, HandleError> {
         Ok(live_from)
     }
 
@@ -52,7 +54,7 @@ impl BatchHandler for Recorder {
         *position = Some(StoredPosition {
             next: advance.next,
             last_digest: advance.last_digest,
-            live_from: i64::MAX,
+            live_from: LiveFrom::NOWHERE,
         });
         self.records
             .lock()

@@ -6,7 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
-use holdfast_domain::intake::{Freshness, Incoming, PartitionKey, Received, StoredPosition};
+use holdfast_domain::intake::{
+    Freshness, Incoming, LiveFrom, PartitionKey, Received, StoredPosition,
+};
 use holdfast_domain::testing::{ManualClock, T0};
 use holdfast_ingest::contract::{EventType, message_types};
 use holdfast_ingest::http::{HttpIntake, StaticTokens, router};
@@ -30,7 +32,7 @@ impl BatchHandler for Recorder {
         unreachable!("HTTP has no positions")
     }
 
-    async fn begin(&self, _: &PartitionKey, _: i64) -> Result<i64, HandleError> {
+    async fn begin(&self, _: &PartitionKey, _: LiveFrom) -> Result<LiveFrom, HandleError> {
         unreachable!("HTTP has no positions")
     }
 

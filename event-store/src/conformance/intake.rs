@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use holdfast_domain::intake::Freshness;
+use holdfast_domain::intake::{Freshness, LiveFrom};
 use holdfast_domain::{
     Actor, CaseId, ClaimChange, ClaimKey, ModerationEvent, PostId, PostRef, Revision, StreamId,
     SubjectId,
@@ -169,14 +169,20 @@ pub async fn a_former_owner_of_a_partition_appends_nothing(f: &Fixture) {
 
 /// Of several assignments the first counts.
 pub async fn the_first_assignment_decides_what_is_backfill(f: &Fixture) {
-    assert_eq!(f.store.begin_position(&partition(0), 42).await.unwrap(), 42);
-    assert_eq!(f.other.begin_position(&partition(0), 99).await.unwrap(), 42);
+    let at = |offset, minutes: u64| LiveFrom {
+        offset,
+        since: after(minutes * 60),
+    };
+    let begun = f.store.begin_position(&partition(0), at(42, 1)).await;
+    assert_eq!(begun.unwrap(), at(42, 1));
+    let begun_again = f.other.begin_position(&partition(0), at(99, 2)).await;
+    assert_eq!(begun_again.unwrap(), at(42, 1));
     assert_eq!(f.store.position(&partition(0)).await.unwrap(), None);
     let mut append = f.append();
     append.positions.push(advance(None, 10));
     f.store.append(append).await.unwrap();
     let stored = f.store.position(&partition(0)).await.unwrap().unwrap();
-    assert_eq!((stored.next, stored.live_from), (10, 42));
+    assert_eq!((stored.next, stored.live_from), (10, at(42, 1)));
 }
 
 /// The event carries the root over them; another outcome is another root.

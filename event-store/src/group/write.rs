@@ -371,11 +371,13 @@ async fn write_positions(
                 i64::from(key.partition),
                 next,
                 digest,
+                0_i64,
                 0_i64
             ]
         })
         .collect();
-    let sql = "INSERT INTO op_positions (cluster, consumer_group, topic, part, next, last_digest, live_from) $1
+    let sql = "INSERT INTO op_positions (cluster, consumer_group, topic, part, next, last_digest, live_from,
+                 live_since) $1
                ON CONFLICT (cluster, consumer_group, topic, part)
                DO UPDATE SET next = excluded.next, last_digest = excluded.last_digest";
     tx.insert(sql, rows).await

@@ -1,7 +1,7 @@
 //! Context for whole batches, in memory.
 
 use async_trait::async_trait;
-use holdfast_domain::intake::{PartitionKey, StoredPosition};
+use holdfast_domain::intake::{LiveFrom, PartitionKey, StoredPosition};
 use holdfast_domain::{ClaimKey, PostRef, SubjectId, TenantId};
 
 use super::MemoryStore;
@@ -61,8 +61,8 @@ impl Intake for MemoryStore {
     async fn begin_position(
         &self,
         partition: &PartitionKey,
-        live_from: i64,
-    ) -> Result<i64, StoreError> {
+        live_from: LiveFrom,
+    ) -> Result<LiveFrom, StoreError> {
         let mut state = self.state();
         let begun = || super::state::Place {
             live_from,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use holdfast_domain::intake::{DeletedBy, PartitionKey};
+use holdfast_domain::intake::{DeletedBy, LiveFrom, PartitionKey};
 use holdfast_domain::{
     CaseId, EventEnvelope, Lane, MessageId, PostId, Revision, SubjectId, TenantId, Timestamp,
     UserId,
@@ -77,7 +77,7 @@ pub(super) struct Waiting {
 pub(super) struct Place {
     pub(super) next: Option<i64>,
     pub(super) last_digest: [u8; 32],
-    pub(super) live_from: i64,
+    pub(super) live_from: LiveFrom,
 }
 
 /// A generation's rows.

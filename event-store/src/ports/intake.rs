@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
-use holdfast_domain::intake::{PartitionKey, StoredPosition};
+use holdfast_domain::intake::{LiveFrom, PartitionKey, StoredPosition};
 use holdfast_domain::{
     CaseId, ClaimKey, CommunityId, PlatformId, PostId, PostRef, Revision, Sensitive, SubjectId,
     TenantId, Timestamp,
@@ -30,13 +30,13 @@ pub trait Intake: Send + Sync {
         partition: &PartitionKey,
     ) -> Result<Option<StoredPosition>, StoreError>;
 
-    /// Records at a partition's first-ever assignment that offsets below `live_from` are backfill,
-    /// and answers the recorded value: of several calls the first counts.
+    /// Records at a partition's first-ever assignment where backfill ends, and answers the recorded
+    /// value: of several calls the first counts.
     async fn begin_position(
         &self,
         partition: &PartitionKey,
-        live_from: i64,
-    ) -> Result<i64, StoreError>;
+        live_from: LiveFrom,
+    ) -> Result<LiveFrom, StoreError>;
 }
 
 /// What a batch wants to know.

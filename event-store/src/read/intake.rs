@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use holdfast_domain::intake::{PartitionKey, StoredPosition};
+use holdfast_domain::intake::{LiveFrom, PartitionKey, StoredPosition};
 use holdfast_domain::{
     ClaimKey, PlatformId, PostId, PostRef, Revision, Sensitive, SubjectId, TenantId,
 };
@@ -59,7 +59,7 @@ impl Intake for Store {
         &self,
         partition: &PartitionKey,
     ) -> Result<Option<StoredPosition>, StoreError> {
-        let sql = "SELECT next, last_digest, live_from FROM op_positions
+        let sql = "SELECT next, last_digest, live_from, live_since FROM op_positions
                    WHERE cluster = $1 AND consumer_group = $2 AND topic = $3 AND part = $4 AND next IS NOT NULL";
         let Some(mut row) = self.db.query_one(sql, place(partition)).await? else {
             return Ok(None);
@@ -67,28 +67,35 @@ impl Intake for Store {
         Ok(Some(StoredPosition {
             next: row.int(0)?,
             last_digest: row.array(1)?,
-            live_from: row.int(2)?,
+            live_from: LiveFrom {
+                offset: row.int(2)?,
+                since: row.time(3)?,
+            },
         }))
     }
 
     async fn begin_position(
         &self,
         partition: &PartitionKey,
-        live_from: i64,
-    ) -> Result<i64, StoreError> {
+        live_from: LiveFrom,
+    ) -> Result<LiveFrom, StoreError> {
         let mut tx = self.db.begin().await?;
         let mut values = place(partition);
-        values.extend(values![[0_u8; 32], live_from]);
-        let sql = "INSERT INTO op_positions (cluster, consumer_group, topic, part, next, last_digest, live_from)
-                   VALUES ($1, $2, $3, $4, NULL, $5, $6) ON CONFLICT DO NOTHING";
+        values.extend(values![[0_u8; 32], live_from.offset, live_from.since]);
+        let sql = "INSERT INTO op_positions (cluster, consumer_group, topic, part, next, last_digest, live_from,
+                     live_since)
+                   VALUES ($1, $2, $3, $4, NULL, $5, $6, $7) ON CONFLICT DO NOTHING";
         tx.execute(sql, values).await?;
-        let sql = "SELECT live_from FROM op_positions
+        let sql = "SELECT live_from, live_since FROM op_positions
                    WHERE cluster = $1 AND consumer_group = $2 AND topic = $3 AND part = $4";
         let mut rows = tx.query(sql, place(partition)).await?;
-        let stored = rows
+        let row = rows
             .first_mut()
-            .ok_or_else(|| StoreError::corrupt("a position vanished"))?
-            .int(0)?;
+            .ok_or_else(|| StoreError::corrupt("a position vanished"))?;
+        let stored = LiveFrom {
+            offset: row.int(0)?,
+            since: row.time(1)?,
+        };
         tx.commit().await?;
         Ok(stored)
     }

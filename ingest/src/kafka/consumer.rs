@@ -46,6 +46,8 @@ pub(super) struct Equipment {
     pub consumer: Arc<BaseConsumer<Context>>,
     pub config: KafkaConfig,
     pub settings: Settings,
+    /// The age from which a record is no longer fresh.
+    pub late_after: Duration,
     pub decoders: HashMap<String, Arc<Decoder>>,
     pub surroundings: Surroundings,
     pub runtime: Handle,

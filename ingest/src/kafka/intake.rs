@@ -66,6 +66,7 @@ impl KafkaIntake {
                 drain: config.kafka.drain(),
                 stopped_poll: config.kafka.stopped_poll(),
             },
+            late_after: config.late_after(),
             decoders: decoders(config)?,
             surroundings,
             runtime: Handle::current(),

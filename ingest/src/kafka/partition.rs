@@ -20,7 +20,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdfast_domain::intake::{Freshness, PartitionKey, StoredPosition};
+use holdfast_domain::intake::{Freshness, LiveFrom, PartitionKey, StoredPosition};
 use holdfast_domain::{TenantId, Timestamp};
 
 use super::digest;
@@ -41,7 +41,7 @@ pub struct Partition {
     tenant: TenantId,
     settings: Settings,
     phase: Phase,
-    live_from: i64,
+    live_from: LiveFrom,
     /// The stored position that the next batch starts from.
     expected: Option<i64>,
     /// Records below were taken already.
@@ -102,7 +102,7 @@ impl Partition {
             tenant,
             settings,
             phase: Phase::Preparing { ask_at: Some(now) },
-            live_from: 0,
+            live_from: LiveFrom::default(),
             expected: None,
             next_read: 0,
             filling: Filling::default(),
@@ -155,8 +155,8 @@ impl Partition {
         self.expected
     }
 
-    /// Records below are backfill.
-    pub const fn live_from(&self) -> i64 {
+    /// Where backfill ends.
+    pub const fn live_from(&self) -> LiveFrom {
         self.live_from
     }
 
@@ -261,7 +261,7 @@ impl Partition {
 
     fn take(&mut self, record: Record<'_>, now: Timestamp) {
         let mut received = record.received;
-        if record.offset < self.live_from {
+        if self.live_from.is_backfill(record.offset, record.time) {
             received.freshness = Freshness::Backfill;
         }
         self.next_read = record.offset + 1;

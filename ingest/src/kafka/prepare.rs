@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdfast_domain::intake::PartitionKey;
+use holdfast_domain::Timestamp;
+use holdfast_domain::intake::{LiveFrom, PartitionKey};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use tracing::warn;
@@ -16,15 +17,16 @@ use crate::handler::{BatchHandler, HandleError};
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// Where the partition stands. Tries for as long as it takes: the caller drops the call when the
-/// partition goes.
+/// partition goes. Where nobody ever read it, records older than `live_since` are backfill.
 pub(super) async fn standing(
     consumer: &Arc<BaseConsumer<Context>>,
     handler: &Arc<dyn BatchHandler>,
     key: &PartitionKey,
+    live_since: Timestamp,
 ) -> Standing {
     let mut wait = Duration::from_millis(200);
     loop {
-        match try_once(consumer, handler, key).await {
+        match try_once(consumer, handler, key, live_since).await {
             Ok(standing) => return standing,
             Err(error) => {
                 let partition = format!("{}/{}", key.topic, key.partition);
@@ -54,12 +56,20 @@ async fn try_once(
     consumer: &Arc<BaseConsumer<Context>>,
     handler: &Arc<dyn BatchHandler>,
     key: &PartitionKey,
+    live_since: Timestamp,
 ) -> Result<Standing, Unanswered> {
     let stored = handler.position(key).await.map_err(Unanswered::Store)?;
     let (low, high) = watermarks(consumer, key).await?;
     let live_from = match &stored {
         Some(stored) => stored.live_from,
-        None => handler.begin(key, high).await.map_err(Unanswered::Store)?,
+        None => {
+            let live_from = LiveFrom {
+                offset: high,
+                since: live_since,
+            };
+            let begun = handler.begin(key, live_from).await;
+            begun.map_err(Unanswered::Store)?
+        }
     };
     Ok(Standing {
         stored,

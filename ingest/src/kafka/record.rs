@@ -49,6 +49,7 @@ pub(crate) fn decode<'a>(
         offset: view.offset,
         key: view.key,
         value: view.value,
+        time: view.time,
         received,
     }
 }

@@ -27,7 +27,7 @@ pub struct PartitionStatus {
     pub state: PartitionState,
     /// The stored position as this instance knows it.
     pub position: Option<i64>,
-    /// Records below are backfill.
+    /// Records below are backfill where they were old when the partition was first read.
     pub live_from: i64,
     /// Records in the topic behind the stored position, where known.
     pub lag: Option<i64>,
@@ -64,7 +64,7 @@ impl PartitionStatus {
                 Stage::Stopped => PartitionState::Stopped,
             },
             position,
-            live_from: partition.live_from(),
+            live_from: partition.live_from().offset,
             lag: high.map(|high| (high - position.unwrap_or(0)).max(0)),
             cause: partition.stop_cause().map(ToString::to_string),
             attempts: partition.attempts(),

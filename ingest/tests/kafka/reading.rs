@@ -86,7 +86,7 @@ async fn records_in_binary_and_structured_mode_may_mix_and_a_poisoned_one_stops_
     assert_eq!(
         metrics
             .posts_ingested
-            .with_label_values(&["default", "backfill"])
+            .with_label_values(&["default", "live"])
             .get(),
         3
     );
@@ -218,12 +218,7 @@ async fn a_topic_that_does_not_exist_is_waited_for_and_named() {
         control.status().missing_topics.is_empty()
     })
     .await;
-    assert!(
-        memory
-            .log()
-            .iter()
-            .all(|r| r.freshness == Freshness::Live || r.freshness == Freshness::Backfill)
-    );
+    assert!(memory.log().iter().all(|r| r.freshness == Freshness::Live));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use holdfast_domain::intake::{
-    Freshness, Incoming, Origin, PartitionKey, Received, StoredPosition,
+    Freshness, Incoming, LiveFrom, Origin, PartitionKey, Received, StoredPosition,
 };
 use holdfast_domain::{Clock, Timestamp};
 use holdfast_ingest::config::Subscription;
@@ -118,12 +118,20 @@ impl Stage {
 
     /// Posts `numbers` in order by one author, all in flight together.
     pub(crate) async fn post(&self, author: &str, numbers: std::ops::Range<u32>) {
+        self.post_at(author, numbers, WallClock.now()).await;
+    }
+
+    /// The same, with a time that the broker takes over.
+    pub(crate) async fn post_at(&self, author: &str, numbers: std::ops::Range<u32>, at: Timestamp) {
         let events: Vec<String> = numbers
             .map(|number| event(author, number).to_string())
             .collect();
         let mut sends = Vec::new();
         for event in &events {
-            let record = FutureRecord::to(&self.topic).key(author).payload(event);
+            let record = FutureRecord::to(&self.topic)
+                .key(author)
+                .payload(event)
+                .timestamp(at.as_micros() / 1000);
             sends.push(
                 self.producer
                     .send_result(record)
@@ -189,7 +197,7 @@ pub(crate) struct Memory {
 #[derive(Default)]
 struct Inner {
     positions: HashMap<PartitionKey, StoredPosition>,
-    begun: HashMap<PartitionKey, i64>,
+    begun: HashMap<PartitionKey, LiveFrom>,
     log: Vec<Recorded>,
     fenced: Vec<&'static str>,
 }
@@ -309,7 +317,11 @@ impl BatchHandler for Owner {
             .with(|inner| inner.positions.get(partition).cloned()))
     }
 
-    async fn begin(&self, partition: &PartitionKey, live_from: i64) -> Result<i64, HandleError> {
+    async fn begin(
+        &self,
+        partition: &PartitionKey,
+        live_from: LiveFrom,
+    ) -> Result<LiveFrom, HandleError> {
         Ok(self
             .memory
             .with(|inner| *inner.begun.entry(partition.clone()).or_insert(live_from)))

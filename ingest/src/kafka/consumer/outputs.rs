@@ -44,8 +44,9 @@ impl Reader {
         let handler = Arc::clone(&self.with.surroundings.handler);
         let (key, place, generation) =
             (owned.machine.key().clone(), place.clone(), owned.generation);
+        let live_since = self.with.surroundings.clock.now() - self.with.late_after;
         let question = self.with.runtime.spawn(async move {
-            let standing = prepare::standing(&consumer, &handler, &key).await;
+            let standing = prepare::standing(&consumer, &handler, &key, live_since).await;
             outbox.send(Message::Prepared {
                 place,
                 generation,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdfast_domain::intake::{Received, StoredPosition};
+use holdfast_domain::Timestamp;
+use holdfast_domain::intake::{LiveFrom, Received, StoredPosition};
 
 use super::StopCause;
 use crate::config::BatchConfig;
@@ -40,8 +41,8 @@ pub enum Input<'a> {
 pub struct Standing {
     /// The stored position; `None` before the first batch ever.
     pub stored: Option<StoredPosition>,
-    /// Records below are backfill.
-    pub live_from: i64,
+    /// Where backfill ends.
+    pub live_from: LiveFrom,
     /// The first offset that the broker still has.
     pub low: i64,
     /// The offset after the last one that the broker has.
@@ -57,6 +58,8 @@ pub struct Record<'a> {
     pub key: Option<&'a [u8]>,
     /// Its value, for the digest.
     pub value: Option<&'a [u8]>,
+    /// Its time in the broker, where it has one.
+    pub time: Option<Timestamp>,
     /// What it says.
     pub received: Received,
 }

@@ -38,7 +38,7 @@ fn stored(next: i64) -> StoredPosition {
     StoredPosition {
         next,
         last_digest: digest::of(None, Some(&value(next - 1))),
-        live_from: 0,
+        live_from: LiveFrom::default(),
     }
 }
 
@@ -86,7 +86,7 @@ impl Tested {
     fn reading() -> Self {
         let (mut tested, _) = Self::assigned(Standing {
             stored: Some(stored(5)),
-            live_from: 0,
+            live_from: LiveFrom::default(),
             low: 0,
             high: 100,
         });
@@ -105,12 +105,17 @@ impl Tested {
     }
 
     fn record(&mut self, offset: i64, millis: u64) -> Vec<Output> {
+        self.record_of(offset, Some(at(millis)), millis)
+    }
+
+    fn record_of(&mut self, offset: i64, time: Option<Timestamp>, millis: u64) -> Vec<Output> {
         let value = value(offset);
         self.on(
             Input::Record(Record {
                 offset,
                 key: None,
                 value: Some(&value),
+                time,
                 received: received(offset),
             }),
             millis,
@@ -130,7 +135,11 @@ impl Tested {
 }
 
 fn standing(stored: Option<StoredPosition>, low: i64, high: i64) -> Standing {
-    let live_from = stored.as_ref().map_or(high, |stored| stored.live_from);
+    let first = LiveFrom {
+        offset: high,
+        since: T0,
+    };
+    let live_from = stored.as_ref().map_or(first, |stored| stored.live_from);
     Standing {
         stored,
         live_from,
@@ -163,6 +172,7 @@ fn another_record_at_the_last_ones_place_stops_the_partition() {
             offset: 4,
             key: None,
             value: Some(&other),
+            time: Some(T0),
             received: received(4),
         }),
         0,
@@ -195,22 +205,59 @@ fn a_topic_emptied_by_age_is_no_reason_to_stop() {
 }
 
 #[test]
-fn the_first_ever_assignment_begins_at_the_beginning_and_what_lies_before_is_backfill() {
-    let (mut tested, outputs) = Tested::assigned(standing(None, 2, 4));
+fn the_first_ever_assignment_begins_at_the_beginning_and_what_is_old_by_then_is_backfill() {
+    let minutes_ago = |minutes| Some(T0 - Duration::from_mins(minutes));
+    // Seven records lie there, and live is what is younger than ten minutes.
+    let first = Standing {
+        live_from: LiveFrom {
+            offset: 7,
+            since: T0 - Duration::from_mins(10),
+        },
+        ..standing(None, 2, 7)
+    };
+    let (mut tested, outputs) = Tested::assigned(first);
     assert!(matches!(outputs[..], [Output::StartAt(2)]));
-    for offset in 2..5 {
-        tested.record(offset, 0);
+    let times = [
+        (2, minutes_ago(60)),
+        (3, minutes_ago(3)),
+        (4, minutes_ago(11)),
+        (5, minutes_ago(10)),
+        (6, None),
+        (7, minutes_ago(60)),
+    ];
+    for (offset, time) in times {
+        tested.record_of(offset, time, 0);
     }
-    let freshness: Vec<_> = tested.submitted[0]
-        .records
+    tested.on(Input::Handled(Ok(())), 0);
+    let freshness: Vec<_> = tested
+        .submitted
         .iter()
-        .map(|record| record.freshness)
+        .flat_map(|batch| &batch.records)
+        .map(|record| record.freshness == Freshness::Backfill)
         .collect();
-    assert_eq!(
-        freshness,
-        [Freshness::Backfill, Freshness::Backfill, Freshness::Live]
-    );
+    assert_eq!(freshness, [true, false, true, false, false, false]);
     assert_eq!(tested.submitted[0].advance.as_ref().unwrap().expected, None);
+}
+
+#[test]
+fn a_record_that_was_young_at_the_first_assignment_is_live_for_whoever_reads_it_later() {
+    let first = Standing {
+        live_from: LiveFrom {
+            offset: 7,
+            since: T0 - Duration::from_mins(10),
+        },
+        ..standing(None, 6, 7)
+    };
+    let (mut tested, _) = Tested::assigned(first);
+    // The first owner died; an hour has passed.
+    let hour = 3_600_000;
+    tested.record_of(6, Some(T0 - Duration::from_mins(3)), hour);
+    tested.on(Input::Tick, hour + 10);
+    assert_eq!(
+        tested.submitted[0].records[0].freshness,
+        Freshness::Live,
+        "as the decoder left it"
+    );
 }
 
 #[test]
@@ -338,7 +385,7 @@ fn a_stopped_partition_goes_on_when_an_operator_has_moved_its_position() {
     let moved = StoredPosition {
         next: 8,
         last_digest: digest::UNVERIFIED,
-        live_from: 0,
+        live_from: LiveFrom::default(),
     };
     let outputs = tested.on(Input::Prepared(standing(Some(moved), 8, 9)), 10_000);
     assert!(matches!(outputs[..], [Output::Clear, Output::StartAt(8)]));
@@ -467,7 +514,7 @@ mod any_order {
                 let input = match (step, record) {
                     (Step::Record, Some(offset)) => {
                         reads_at = Some(offset + 1);
-                        Input::Record(Record { offset, key: None, value: Some(&bytes), received: received(offset) })
+                        Input::Record(Record { offset, key: None, value: Some(&bytes), time: Some(at(now)), received: received(offset) })
                     }
                     (Step::Handled(result), _) if on_its_way.is_some() => {
                         let batch = on_its_way.take().unwrap();
@@ -476,7 +523,7 @@ mod any_order {
                         match result {
                             0 | 1 => {
                                 recorded.extend(batch.records.iter().map(|r| r.event_key.reveal().parse::<i64>().unwrap()));
-                                store = Some(StoredPosition { next: advance.next, last_digest: advance.last_digest, live_from: 0 });
+                                store = Some(StoredPosition { next: advance.next, last_digest: advance.last_digest, live_from: LiveFrom::default() });
                                 Input::Handled(Ok(()))
                             }
                             2 => Input::Handled(Err(HandleError::Transient("x".into()))),
@@ -495,7 +542,7 @@ mod any_order {
                 while let Some(output) = outputs.pop() {
                     match output {
                         Output::Prepare => {
-                            let standing = Standing { stored: store.clone(), live_from: 0, low: 0, high: 1000 };
+                            let standing = Standing { stored: store.clone(), live_from: LiveFrom::default(), low: 0, high: 1000 };
                             outputs.extend(partition.on(Input::Prepared(standing), at(now)));
                         }
                         Output::StartAt(offset) => reads_at = Some(offset),
