@@ -3,8 +3,8 @@
 use anyhow::Context;
 use holdfast_domain::event::{DeadLetterReplayed, MemberJudged};
 use holdfast_domain::{
-    Actor, Case, EventId, KeyOwner, MessageId, ModerationEvent, NewEvent, PlatformId, Prose,
-    Sensitive, StreamId,
+    Actor, Case, EventId, KeyOwner, MessageId, ModerationEvent, NewEvent, Prose, Sensitive,
+    StreamId,
 };
 use holdfast_event_store::{Append, DeadLetter, Expected};
 use holdfast_ingest::decode::Transport;
@@ -64,19 +64,19 @@ fn decode(
         .raw
         .as_ref()
         .context("its author was erased; nothing is left to put through")?;
-    let platform: PlatformId = holdfast.config.pipeline.default_platform.clone();
-    let decoder = Decoder::new(
+    let decoder = Decoder::of_origin(
         &holdfast.config.ingest,
         letter.summary.tenant.clone(),
-        platform,
-    );
+        &letter.summary.origin,
+        &holdfast.config.pipeline.default_platform,
+    )?;
     let transport = Transport {
         origin: letter.summary.origin.clone(),
         key: letter.key.as_ref().map(|key| key.reveal().as_slice()),
         time: letter.summary.transport_time,
         received_at: holdfast.clock.now(),
     };
-    Ok(decoder.json(transport, raw.reveal()))
+    Ok(decoder.again(transport, letter.headers.reveal(), raw.reveal()))
 }
 
 /// The case that listed the record hears of it; a member of an incident is settled where it worked.

@@ -239,6 +239,8 @@ pub struct Rejected {
     pub raw: Sensitive<Vec<u8>>,
     /// The record's key: on Kafka the author's pseudonym, if the platform keys as asked.
     pub key: Option<Sensitive<Vec<u8>>>,
+    /// The record's headers: in binary mode they are half of it.
+    pub headers: RawHeaders,
     /// What was wrong.
     pub class: RejectClass,
     /// Field, what was wrong, what to do; never the content.
@@ -246,6 +248,9 @@ pub struct Rejected {
     /// The record's time by its transport, where it has one.
     pub transport_time: Option<Timestamp>,
 }
+
+/// A record's headers as its transport carried them, in their order.
+pub type RawHeaders = Sensitive<Vec<(String, Vec<u8>)>>;
 
 /// Why a record was rejected.
 #[derive(

@@ -21,7 +21,8 @@ migrations![
     "0003_operation",
     "0004_projections",
     "0005_accounts",
-    "0008_live_since"
+    "0008_live_since",
+    "0009_dead_letters"
 ];
 
 /// Applies what is missing. Refuses a database that a newer build has migrated.

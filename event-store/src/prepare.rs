@@ -5,6 +5,7 @@
 
 mod batch;
 mod content;
+mod dead_letter;
 mod events;
 mod unit;
 

@@ -11,6 +11,7 @@ mod explain;
 pub mod http;
 mod kafka;
 pub mod mapping;
+mod origin;
 mod payload;
 mod problem;
 #[cfg(test)]
@@ -20,4 +21,5 @@ mod text;
 pub(crate) use decoder::name_of;
 pub use decoder::{Decoder, Transport};
 pub use kafka::KafkaRecord;
+pub(crate) use origin::mapping_of;
 pub use problem::Problem;

@@ -25,7 +25,7 @@ pub(crate) mod record;
 mod status;
 
 pub use intake::{KafkaControl, KafkaIntake, Surroundings};
-pub(crate) use intake::{decoders, mapping_of};
+pub(crate) use intake::decoders;
 pub use look::{Look, look};
 pub use partition::StopCause;
 pub use status::{KafkaStatus, PartitionState, PartitionStatus};

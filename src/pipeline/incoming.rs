@@ -2,8 +2,8 @@
 
 use holdfast_domain::event::{PostAttached, ProfileHintReceived, ReportReceived};
 use holdfast_domain::intake::{
-    ActionResult, Appeal, Freshness, Incoming, OutreachNews, PostDeleted, ProfileHint, Received,
-    Rejected, Report,
+    ActionResult, Appeal, Freshness, Incoming, Origin, OutreachNews, PostDeleted, ProfileHint,
+    Received, Rejected, Report,
 };
 use holdfast_domain::post::AuthorRole;
 use holdfast_domain::triage::reports::{AppealFacts, ReportFacts};
@@ -434,9 +434,12 @@ impl Working<'_> {
             owner: subject.into(),
             raw: rejected.raw.clone(),
             key: rejected.key.clone(),
+            headers: rejected.headers.clone(),
             class: rejected.class,
             message: rejected.message.clone(),
             transport_time: rejected.transport_time,
+            consumer_group: self.consumer_group(record),
+            traceparent: record.traceparent.clone(),
         });
         let outcome = self.book.undecodable(&RejectedFacts {
             dead_letter,
@@ -453,6 +456,14 @@ impl Working<'_> {
             self.append.outbox.push(OutboxChange::Put(message));
         }
         RecordTold::of(RecordOutcome::DeadLetter)
+    }
+}
+
+impl Working<'_> {
+    /// Who read the record, where it came from Kafka.
+    fn consumer_group(&self, record: &Received) -> Option<String> {
+        let advance = self.batch.advance.as_ref()?;
+        matches!(record.origin, Origin::Kafka { .. }).then(|| advance.partition.group.clone())
     }
 }
 

@@ -140,7 +140,7 @@ fn message(message: &MessageType) -> Value {
         described["headers"] = dead_letter_headers();
         described["payload"] = json!({
             "type": "object",
-            "description": "The record as it came, sealed; only Holdfast opens it (`holdfast dead-letters`). Over a webhook a notice comes instead: an event whose data are the headers' values.",
+            "description": "The record as it came, with its key and headers, sealed; only Holdfast opens it (`holdfast dead-letters`). Over a webhook a notice comes instead: an event whose data are the headers' values.",
             "required": ["owner", "generation", "algorithm", "nonce", "bytes"],
         });
         return described;

@@ -266,13 +266,14 @@ impl Wrapping<'_> {
                 .transport_time
                 .map(|at| at.as_micros().div_euclid(1000)),
             key_hash: key_hash.clone(),
-            consumer_group: None,
+            consumer_group: summary.consumer_group.clone(),
             error_class: summary.class.as_str().to_owned(),
             error_message: summary.message.clone(),
+            // What cannot be decoded is not tried again by itself.
             attempts: 1,
             first_failure_ms: recorded_ms,
             last_failure_ms: recorded_ms,
-            traceparent: None,
+            traceparent: summary.traceparent.clone(),
         };
         let style = self.settings.config().kafka.dead_letter_headers;
         let headers = letter.headers(style);

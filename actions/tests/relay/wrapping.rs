@@ -80,9 +80,12 @@ async fn a_dead_letter_leaves_sealed_and_says_where_its_record_stood() {
         owner: KeyOwner::Tenant,
         raw: b"goodbye {".to_vec().into(),
         key: Some(b"quiet-otter".to_vec().into()),
+        headers: vec![("ce_subject".to_owned(), b"about quiet-otter".to_vec())].into(),
         class: RejectClass::Poison,
         message: "line 1: not JSON".into(),
         transport_time: None,
+        consumer_group: Some("night".into()),
+        traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
     });
     let message = OutboxMessage::dead_letter(id, CASE, house.now());
     append.outbox.push(OutboxChange::Put(message));
@@ -101,7 +104,14 @@ async fn a_dead_letter_leaves_sealed_and_says_where_its_record_stood() {
             .map(|(name, value)| format!("{name}={}", String::from_utf8_lossy(value)))
             .collect::<Vec<_>>(),
     );
-    assert!(everything.contains("holdfast-dlq-original-offset=42"));
+    for header in [
+        "holdfast-dlq-original-offset=42",
+        "holdfast-dlq-consumer-group=night",
+        "holdfast-dlq-attempts=1",
+        "traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    ] {
+        assert!(everything.contains(header), "{header} in {everything}");
+    }
     for secret in ["goodbye", "quiet-otter"] {
         assert!(!everything.contains(secret), "{secret}");
     }

@@ -278,6 +278,10 @@ pub async fn an_erased_member_is_unreadable_and_nothing_more_is_written(f: &Fixt
 /// The newest first in the list.
 pub async fn dead_letters_open_with_their_bytes(f: &Fixture) {
     let ids: Vec<MessageId> = (0..3).map(|_| f.fresh()).collect();
+    let headers = vec![
+        ("ce_id".to_owned(), b"e1".to_vec()),
+        ("ce_id".to_owned(), b"\xff".to_vec()),
+    ];
     for (number, id) in ids.iter().enumerate() {
         f.clock.advance(Duration::from_secs(1));
         let mut append = f.append();
@@ -291,9 +295,12 @@ pub async fn dead_letters_open_with_their_bytes(f: &Fixture) {
             owner: KeyOwner::Tenant,
             raw: b"{broken".to_vec().into(),
             key: (number == 0).then(|| b"ana".to_vec().into()),
+            headers: headers.clone().into(),
             class: RejectClass::Poison,
             message: "no JSON".to_owned(),
             transport_time: Some(after(number as u64)),
+            consumer_group: (number == 0).then(|| "night".to_owned()),
+            traceparent: (number == 0).then(|| "00-ab-cd-01".to_owned()),
         });
         f.store.append(append).await.unwrap();
     }
@@ -314,6 +321,9 @@ pub async fn dead_letters_open_with_their_bytes(f: &Fixture) {
     let letter = f.other.dead_letter(ids[0]).await.unwrap().unwrap();
     assert_eq!(letter.raw.unwrap().reveal(), b"{broken");
     assert_eq!(letter.key.unwrap().reveal(), b"ana");
+    assert_eq!(*letter.headers.reveal(), headers);
+    assert_eq!(letter.summary.consumer_group.as_deref(), Some("night"));
+    assert_eq!(letter.summary.traceparent.as_deref(), Some("00-ab-cd-01"));
     assert_eq!(
         (letter.summary, letter.sealed.is_some()),
         (rest[0].clone(), true)

@@ -178,7 +178,9 @@ impl Rows {
                     row.message.as_str(),
                     row.transport_time,
                     row.sealed.as_slice(),
-                    now
+                    now,
+                    row.consumer_group.as_deref(),
+                    row.traceparent.as_deref()
                 ]
             }));
     }
@@ -220,7 +222,7 @@ impl Rows {
         tx.insert(sql, self.revisions).await?;
         write_post_changes(tx, self.post_changes).await?;
         let sql = "INSERT INTO content_dead_letters (id, tenant, subject, generation, origin, class, message,
-                     transport_time, sealed, recorded_at) $1 ON CONFLICT DO NOTHING";
+                     transport_time, sealed, recorded_at, consumer_group, traceparent) $1 ON CONFLICT DO NOTHING";
         tx.insert(sql, self.dead_letters).await?;
         write_claims(tx, self.claims).await?;
         self.outbox.write(tx).await?;

@@ -161,6 +161,7 @@ impl Content for MemoryStore {
                 raw: None,
                 sealed: None,
                 key: None,
+                headers: Sensitive::default(),
             })),
         }
     }
@@ -256,6 +257,8 @@ fn summary(letter: &Letter) -> Result<DeadLetterSummary, StoreError> {
         class: reject_class(row.class).ok_or_else(|| StoreError::corrupt("a class"))?,
         message: row.message.clone(),
         transport_time: row.transport_time,
+        consumer_group: row.consumer_group.clone(),
+        traceparent: row.traceparent.clone(),
         recorded_at: letter.recorded_at,
     })
 }

@@ -1,7 +1,7 @@
 //! One atomic unit of writing.
 
 use holdfast_domain::event::BatchAssessed;
-use holdfast_domain::intake::{DeletedBy, Origin, PositionAdvance, RejectClass};
+use holdfast_domain::intake::{DeletedBy, Origin, PositionAdvance, RawHeaders, RejectClass};
 use holdfast_domain::{
     ClaimChange, KeyOwner, MessageId, NewEvent, PlatformId, Position, Post, PostId, PostRef,
     Revision, Sensitive, StreamId, StreamVersion, SubjectId, TenantId, Timestamp,
@@ -202,12 +202,18 @@ pub struct DeadLetterWrite {
     pub raw: Sensitive<Vec<u8>>,
     /// The record's key.
     pub key: Option<Sensitive<Vec<u8>>>,
+    /// Its headers: sealed with its bytes.
+    pub headers: RawHeaders,
     /// What was wrong.
     pub class: RejectClass,
     /// Field, what was wrong, what to do; never the content.
     pub message: String,
     /// The record's time by its transport.
     pub transport_time: Option<Timestamp>,
+    /// The consumer group that read it, where it came from Kafka.
+    pub consumer_group: Option<String>,
+    /// Its W3C trace context.
+    pub traceparent: Option<String>,
 }
 
 /// The leaves of a screened batch: for every record, what it was and what came of it.

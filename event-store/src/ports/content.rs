@@ -1,7 +1,7 @@
 //! Reading what is sealed.
 
 use async_trait::async_trait;
-use holdfast_domain::intake::{DeletedBy, Origin, RejectClass};
+use holdfast_domain::intake::{DeletedBy, Origin, RawHeaders, RejectClass};
 use holdfast_domain::{
     KeyOwner, MessageId, PlatformId, Post, PostId, PostRef, Revision, Sealed, Sensitive, StreamId,
     SubjectId, TenantId, Timestamp,
@@ -177,6 +177,8 @@ pub struct DeadLetter {
     pub sealed: Option<Sealed>,
     /// The record's key.
     pub key: Option<Sensitive<Vec<u8>>>,
+    /// Its headers; none where the member was erased.
+    pub headers: RawHeaders,
 }
 
 /// A dead letter without its bytes.
@@ -196,6 +198,10 @@ pub struct DeadLetterSummary {
     pub message: String,
     /// The record's time by its transport.
     pub transport_time: Option<Timestamp>,
+    /// The consumer group that read it, where it came from Kafka.
+    pub consumer_group: Option<String>,
+    /// Its W3C trace context.
+    pub traceparent: Option<String>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
 }

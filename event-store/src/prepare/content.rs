@@ -8,6 +8,7 @@ use holdfast_domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::dead_letter::{self, LetterParts};
 use super::{
     DeadLetterRow, NewPostRow, PostChange, RevisionRow, Sealer, SubjectRow, Unit, subject_of,
 };
@@ -278,12 +279,7 @@ impl Sealer {
     ) -> Result<(), AppendError> {
         for letter in letters {
             let (generation, key) = self.key(letter.owner, unit)?;
-            let mut plain = Vec::with_capacity(letter.raw.reveal().len() + 64);
-            let record_key = letter.key.as_ref().map(|key| key.reveal().as_slice());
-            plain.push(u8::from(record_key.is_some()));
-            plain.extend_from_slice(&(record_key.map_or(0, <[u8]>::len) as u32).to_be_bytes());
-            plain.extend_from_slice(record_key.unwrap_or_default());
-            plain.extend_from_slice(letter.raw.reveal());
+            let plain = dead_letter::plain(&letter);
             unit.dead_letters.push(DeadLetterRow {
                 id: letter.id,
                 subject: subject_of(letter.owner),
@@ -293,27 +289,24 @@ impl Sealer {
                 message: letter.message,
                 transport_time: letter.transport_time,
                 sealed: seal(&key, &dead_letter_aad(&self.tenant, letter.id), &plain),
+                consumer_group: letter.consumer_group,
+                traceparent: letter.traceparent,
             });
         }
         Ok(())
     }
 }
 
-/// Opens a dead letter: the record's key, and its bytes.
+/// Opens a dead letter.
 pub(crate) fn open_dead_letter(
     tenant: &TenantId,
     id: MessageId,
     key: &Key,
     sealed: &[u8],
-) -> Result<(Option<Vec<u8>>, Vec<u8>), StoreError> {
+) -> Result<LetterParts, StoreError> {
     let broken = || StoreError::corrupt(format!("dead letter {id} does not open"));
     let plain = open(key, &dead_letter_aad(tenant, id), sealed).ok_or_else(broken)?;
-    let (flag, rest) = plain.split_first().ok_or_else(broken)?;
-    let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(broken)?;
-    let (key, raw) = rest
-        .split_at_checked(u32::from_be_bytes(*length) as usize)
-        .ok_or_else(broken)?;
-    Ok(((*flag == 1).then(|| key.to_vec()), raw.to_vec()))
+    dead_letter::parts(&plain).ok_or_else(broken)
 }
 
 impl PostChange {

@@ -149,4 +149,6 @@ pub(crate) struct DeadLetterRow {
     pub(crate) message: String,
     pub(crate) transport_time: Option<Timestamp>,
     pub(crate) sealed: Vec<u8>,
+    pub(crate) consumer_group: Option<String>,
+    pub(crate) traceparent: Option<String>,
 }

@@ -153,7 +153,7 @@ impl Content for Store {
         let Some(mut row) = self.db.query_one(&sql, values![id]).await? else {
             return Ok(None);
         };
-        let (sealed, generation) = (row.bytes(8)?, row.int(9)? as u32);
+        let (sealed, generation) = (row.bytes(10)?, row.int(11)? as u32);
         let summary = summary(row)?;
         let Some(key) = owner_key(&self.keys, &summary.tenant, summary.owner).await? else {
             return Ok(Some(DeadLetter {
@@ -161,6 +161,7 @@ impl Content for Store {
                 raw: None,
                 sealed: None,
                 key: None,
+                headers: Sensitive::default(),
             }));
         };
         opened_dead_letter(summary, generation, &key, &sealed).map(Some)
@@ -257,7 +258,7 @@ pub(crate) fn opened_dead_letter(
     key: &Key,
     sealed: &[u8],
 ) -> Result<DeadLetter, StoreError> {
-    let (record_key, raw) = open_dead_letter(&summary.tenant, summary.id, key, sealed)?;
+    let parts = open_dead_letter(&summary.tenant, summary.id, key, sealed)?;
     let (nonce, bytes) = sealed.split_at(NONCE);
     let sealed = Sealed {
         owner: summary.owner,
@@ -268,13 +269,16 @@ pub(crate) fn opened_dead_letter(
     };
     Ok(DeadLetter {
         summary,
-        raw: Some(raw.into()),
+        raw: Some(parts.raw.into()),
         sealed: Some(sealed),
-        key: record_key.map(Sensitive::new),
+        key: parts.key.map(Sensitive::new),
+        headers: parts.headers.into(),
     })
 }
 
-const DEAD_LETTERS: &str = "SELECT id, tenant, subject, origin, class, message, transport_time, recorded_at, sealed, generation
+const DEAD_LETTERS: &str =
+    "SELECT id, tenant, subject, origin, class, message, transport_time, recorded_at,
+                                   consumer_group, traceparent, sealed, generation
                             FROM content_dead_letters";
 
 fn summary(mut row: Row) -> Result<DeadLetterSummary, StoreError> {
@@ -291,6 +295,8 @@ fn summary(mut row: Row) -> Result<DeadLetterSummary, StoreError> {
         message: row.text(5)?,
         transport_time: row.opt_time(6)?,
         recorded_at: row.time(7)?,
+        consumer_group: row.opt_text(8)?,
+        traceparent: row.opt_text(9)?,
     })
 }
 

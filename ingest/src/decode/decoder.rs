@@ -81,7 +81,7 @@ impl Decoder {
     }
 
     /// A record that is one JSON text: a CloudEvents event in structured mode, or plain JSON for the
-    /// field mapping. Files and dead letters put through again come this way.
+    /// field mapping. Files come this way.
     pub fn json(&self, transport: Transport<'_>, bytes: &[u8]) -> Received {
         let body = self
             .text(bytes)
@@ -141,11 +141,19 @@ impl Decoder {
                 attributes,
                 data,
                 nested,
+            }) if self.is_foreign(&attributes) => {
+                let prefix = if nested { "data" } else { "" };
+                self.plain(attributes, &data, prefix, &transport)
+            }
+            Ok(Body::Event {
+                attributes,
+                data,
+                nested,
             }) => {
                 let understood = self.event(&attributes, &data, nested, &transport);
                 (attributes, understood)
             }
-            Ok(Body::Plain { attributes, json }) => self.plain(attributes, json, &transport),
+            Ok(Body::Plain { attributes, json }) => self.plain(attributes, json, "", &transport),
         };
         let fallback = attributes
             .time()
@@ -192,10 +200,17 @@ impl Decoder {
         )
     }
 
+    /// Whether an event is of a platform's own type, and a mapping says how to read it.
+    fn is_foreign(&self, attributes: &Attributes) -> bool {
+        let kind = attributes.kind.as_deref();
+        self.mapping.is_some() && kind.is_some_and(|kind| EventType::parse(kind).is_none())
+    }
+
     fn plain(
         &self,
         attributes: Attributes,
         json: &str,
+        prefix: &str,
         transport: &Transport<'_>,
     ) -> (Attributes, Result<Understood, Problem>) {
         let Some(mapping) = &self.mapping else {
@@ -207,7 +222,7 @@ impl Decoder {
             );
         };
         let mut attributes = attributes;
-        let understood = explain::read(json, "").and_then(|value| {
+        let understood = explain::read(json, prefix).and_then(|value| {
             let mapped = mapping.apply(&value)?;
             if let Some(id) = mapped.event_id {
                 attributes.id = Some(id);
@@ -254,6 +269,7 @@ impl Decoder {
             tenant: self.tenant.clone(),
             raw: Sensitive::new(raw.to_vec()),
             key: transport.key.map(|key| Sensitive::new(key.to_vec())),
+            headers: Sensitive::default(),
             class: problem.class,
             message: problem.to_string(),
             transport_time: transport.time,

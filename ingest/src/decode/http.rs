@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use holdfast_domain::Timestamp;
 use holdfast_domain::intake::{Origin, Received};
 use http::HeaderMap;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{percent_decode, percent_decode_str};
 use serde_json::value::RawValue;
 
 use super::attributes::{Attributes, Unread};
@@ -75,6 +75,9 @@ impl Decoder {
                 Mode::Batch | Mode::Plain => self.sniff(json),
             });
         let mut received = self.receive(transport, body, decoded);
+        if let (Err(rejected), Mode::Binary) = (&mut received.content, mode) {
+            rejected.headers = self.kept(as_on_kafka(headers).iter().map(|(n, v)| (&**n, &**v)));
+        }
         if received.traceparent.is_none() {
             received.traceparent =
                 attributes::trace_context(text(headers, "traceparent").as_deref());
@@ -142,6 +145,25 @@ fn from_headers(headers: &HeaderMap) -> Attributes {
         attributes.set("datacontenttype", Cow::Owned(kind));
     }
     attributes
+}
+
+/// What a request in binary mode says of its event, as headers of a record would: credentials and
+/// everything else of the request stay out.
+fn as_on_kafka(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
+    let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        let name = name.as_str();
+        match name.strip_prefix("ce-") {
+            Some(attribute) => {
+                let value = percent_decode(value.as_bytes()).collect();
+                Some((format!("ce_{attribute}"), value))
+            }
+            None if name == "content-type" || name == "traceparent" => {
+                Some((name.to_owned(), value.as_bytes().to_vec()))
+            }
+            None => None,
+        }
+    };
+    headers.iter().filter_map(header).collect()
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use holdfast_domain::Timestamp;
-use holdfast_domain::intake::{Origin, Received};
+use holdfast_domain::intake::{Origin, RawHeaders, Received};
 
 use super::attributes::{Attributes, Unread};
 use super::decoder::Body;
@@ -42,18 +42,60 @@ impl Decoder {
             time: record.time,
             received_at,
         };
-        let (attributes, mode) = headers(record);
-        let body = self.kafka_body(record, attributes, mode);
-        self.receive(transport, record.value.unwrap_or_default(), body)
+        self.with_headers(transport, &record.headers, record.value)
     }
 
-    fn kafka_body<'a>(
+    /// Decodes a record that was a dead letter, with the headers that it had.
+    pub fn again(
         &self,
-        record: &KafkaRecord<'a>,
+        transport: Transport<'_>,
+        headers: &[(String, Vec<u8>)],
+        value: &[u8],
+    ) -> Received {
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_slice()))
+            .collect();
+        self.with_headers(transport, &headers, Some(value))
+    }
+
+    fn with_headers(
+        &self,
+        transport: Transport<'_>,
+        headers: &[(&str, &[u8])],
+        value: Option<&[u8]>,
+    ) -> Received {
+        let (attributes, mode) = attributes_of(headers);
+        let body = self
+            .body(value, attributes, mode)
+            .map(|body| with_trace(body, headers));
+        let mut received = self.receive(transport, value.unwrap_or_default(), body);
+        if let Err(rejected) = &mut received.content {
+            rejected.headers = self.kept(headers.iter().copied());
+        }
+        received
+    }
+
+    /// Headers to be kept with a dead letter: all that fit within the limit of a record.
+    pub(super) fn kept<'a>(
+        &self,
+        headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+    ) -> RawHeaders {
+        let mut room = self.limits.max_record_bytes;
+        let kept = headers.filter_map(|(name, value)| {
+            room = room.checked_sub(name.len() + value.len())?;
+            Some((name.to_owned(), value.to_vec()))
+        });
+        kept.collect::<Vec<_>>().into()
+    }
+
+    fn body<'a>(
+        &self,
+        value: Option<&'a [u8]>,
         attributes: Attributes,
         mode: Mode,
     ) -> Result<Body<'a>, Box<Unread>> {
-        let Some(value) = record.value else {
+        let Some(value) = value else {
             let problem = Problem::poison(
                 "the record has no value (a tombstone); send post.deleted, and keep the topic's cleanup.policy at delete",
             );
@@ -78,7 +120,6 @@ impl Decoder {
             }
             Mode::Unsaid => self.sniff(json),
         }
-        .map(|body| with_trace(body, record))
     }
 }
 
@@ -89,10 +130,10 @@ enum Mode {
     Unsaid,
 }
 
-fn headers(record: &KafkaRecord<'_>) -> (Attributes, Mode) {
+fn attributes_of(headers: &[(&str, &[u8])]) -> (Attributes, Mode) {
     let mut attributes = Attributes::default();
     let mut mode = Mode::Unsaid;
-    for (name, value) in &record.headers {
+    for (name, value) in headers {
         let value = String::from_utf8_lossy(value);
         let name = name.to_ascii_lowercase();
         if name == "content-type" {
@@ -111,9 +152,8 @@ fn headers(record: &KafkaRecord<'_>) -> (Attributes, Mode) {
 }
 
 /// A producer's tracing library writes the header, whatever the mode.
-fn with_trace<'a>(body: Body<'a>, record: &KafkaRecord<'_>) -> Body<'a> {
-    let header = record
-        .headers
+fn with_trace<'a>(body: Body<'a>, headers: &[(&str, &[u8])]) -> Body<'a> {
+    let header = headers
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case("traceparent"));
     let Some((_, value)) = header else {

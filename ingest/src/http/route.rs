@@ -22,9 +22,9 @@ use super::problem::Refusal;
 use crate::config::IngestConfig;
 use crate::decode::Decoder;
 use crate::decode::http::{Mode, mode};
+use crate::decode::mapping_of;
 use crate::error::{IngestError, chain};
 use crate::handler::{Batch, BatchHandler, HandleError};
-use crate::kafka::mapping_of;
 use crate::metrics::IngestMetrics;
 
 /// What the HTTP intake works with. Cheap to clone.

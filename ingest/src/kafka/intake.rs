@@ -16,8 +16,7 @@ use super::context::Context;
 use super::partition::Settings;
 use super::status::KafkaStatus;
 use crate::config::IngestConfig;
-use crate::decode::Decoder;
-use crate::decode::mapping::Mapping;
+use crate::decode::{Decoder, mapping_of};
 use crate::error::IngestError;
 use crate::handler::BatchHandler;
 use crate::metrics::IngestMetrics;
@@ -154,13 +153,4 @@ pub(crate) fn decoders(
         }
     }
     Ok(decoders)
-}
-
-/// A mapping of the configuration, ready to use.
-pub(crate) fn mapping_of(config: &IngestConfig, name: &str) -> Result<Mapping, IngestError> {
-    let written = config.mappings.get(name).cloned().unwrap_or_default();
-    Mapping::compile(&written).map_err(|source| IngestError::Mapping {
-        name: name.to_owned(),
-        source,
-    })
 }

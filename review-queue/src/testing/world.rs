@@ -230,9 +230,12 @@ impl TestApp {
             owner: KeyOwner::Tenant,
             raw: Sensitive::new(raw.as_bytes().to_vec()),
             key: None,
+            headers: Sensitive::default(),
             class,
             message: "author: is missing".to_owned(),
             transport_time: None,
+            consumer_group: None,
+            traceparent: None,
         });
         self.append(append).await;
         self.settle().await;

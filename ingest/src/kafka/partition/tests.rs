@@ -58,6 +58,7 @@ fn received(offset: i64) -> Received {
             tenant: TenantId::default(),
             raw: Sensitive::new(Vec::new()),
             key: None,
+            headers: Sensitive::default(),
             class: RejectClass::Poison,
             message: String::new(),
             transport_time: None,
