@@ -17,6 +17,7 @@ mod incoming;
 mod judging;
 mod known;
 mod outgoing;
+mod salvage;
 mod settings;
 
 use std::ops::Deref;

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use holdfast_domain::assessment::ParentInput;
 use holdfast_domain::event::IncidentCause;
-use holdfast_domain::intake::{Incoming, Received, Rejected, Report};
+use holdfast_domain::intake::{Incoming, Received, Report};
 use holdfast_domain::post::AuthorRole;
 use holdfast_domain::{
     Assessment, CrisisLevel, CrisisReading, Post, PostId, PostRef, Revision, Sensitive, Stage,
@@ -13,6 +13,7 @@ use holdfast_event_store::ContentKey;
 
 use super::Pipeline;
 use super::known::{Known, chat_key, content_key};
+use super::salvage::salvage;
 use crate::assessor::{AssessRequest, Before, Parent};
 use holdfast_ingest::Batch;
 
@@ -253,11 +254,6 @@ fn words_request(report: &Report, record: &Received) -> AssessRequest {
         parent: Parent::none(),
         preceding: Vec::new(),
     }
-}
-
-/// Whatever text is in a record that cannot be read.
-fn salvage(rejected: &Rejected) -> Sensitive<String> {
-    Sensitive::new(String::from_utf8_lossy(rejected.raw.reveal()).into_owned())
 }
 
 #[derive(Clone, Copy)]
