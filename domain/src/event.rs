@@ -102,6 +102,7 @@ moderation_events! {
     ActionConfirmed = 1;
     ActionFailed = 1;
     ActionParked = 1;
+    MessageResent = 1;
     ActionSuperseded = 1;
     ActionUnanswered = 1;
     OutreachMoved = 1;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use holdfast_domain::Clock;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
-use tracing::{error, warn};
+use tracing::warn;
 
 use crate::error::{AppendError, StoreError};
 use crate::group::{GroupOutcome, write_group};
@@ -91,9 +91,6 @@ impl AppenderTask {
                     let stop = is_disk_failure(&failure);
                     refuse(answers, failure);
                     if stop {
-                        error!(
-                            "the disk failed while writing; the store stops writing until it is started again"
-                        );
                         return;
                     }
                 }

@@ -101,6 +101,8 @@ macro_rules! conformance_suite {
             outbox: a_retry_waits_and_blocks_its_lane_alone,
             outbox: alerts_leave_while_actions_are_stopped,
             outbox: unanswered_actions_are_found_once,
+            outbox: a_look_finds_the_shards_with_something_to_send,
+            outbox: what_is_parked_is_listed_and_can_be_sent_again,
             projections: rows_and_checkpoint_move_together,
             projections: a_new_generation_serves_after_the_swap,
             projections: a_rebuild_equals_the_live_rows_for_any_batch_size,

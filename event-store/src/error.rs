@@ -4,7 +4,9 @@ use std::error::Error;
 
 use holdfast_domain::event::DecodeError;
 use holdfast_domain::intake::PartitionKey;
-use holdfast_domain::{ActionId, ClaimKey, Position, PostRef, StreamId, StreamVersion, SubjectId};
+use holdfast_domain::{
+    ActionId, ClaimKey, MessageId, Position, PostRef, StreamId, StreamVersion, SubjectId,
+};
 
 /// The underlying cause of an error, by whichever library reported it.
 pub type Cause = Box<dyn Error + Send + Sync>;
@@ -30,6 +32,10 @@ pub enum StoreError {
         #[source]
         source: DecodeError,
     },
+    /// The disk failed while writing, so nothing more is written by this process: a repeated `fsync`
+    /// can report success for data that is gone. Mend the disk and start again.
+    #[error("the disk failed while writing; look at the disk, then start Holdfast again")]
+    DiskFailed,
     /// The store is not set up as it must be; says what to do.
     #[error("{0}")]
     Setup(String),
@@ -90,6 +96,12 @@ pub enum AppendError {
     AlreadySent {
         /// Which.
         action: ActionId,
+    },
+    /// Only what is parked can be sent again by hand.
+    #[error("message {message} is not parked")]
+    NotParked {
+        /// Which.
+        message: MessageId,
     },
     /// Somebody else has finished the pending post.
     #[error("post {} revision {} is no longer pending", post.post, post.revision.0)]

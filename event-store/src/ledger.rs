@@ -189,6 +189,15 @@ impl Ledger {
                 | OutboxChange::Parked { id, lease } => {
                     self.check_mark(*id, lease)?;
                 }
+                OutboxChange::Resend { id } => {
+                    let parked = self
+                        .outbox
+                        .get(id)
+                        .is_some_and(|entry| entry.status == OutgoingStatus::Parked);
+                    if !parked {
+                        return Err(AppendError::NotParked { message: *id });
+                    }
+                }
                 OutboxChange::Answered { .. } | OutboxChange::Unanswered { .. } => {}
             }
         }
@@ -300,7 +309,9 @@ impl Ledger {
             OutboxChange::Cancel { id } => (id, OutgoingStatus::Cancelled),
             OutboxChange::Superseded { id, .. } => (id, OutgoingStatus::Superseded),
             OutboxChange::Sent { id, .. } => (id, OutgoingStatus::Sent),
-            OutboxChange::Retry { id, .. } => (id, OutgoingStatus::Waiting),
+            OutboxChange::Retry { id, .. } | OutboxChange::Resend { id } => {
+                (id, OutgoingStatus::Waiting)
+            }
             OutboxChange::Parked { id, .. } => (id, OutgoingStatus::Parked),
             OutboxChange::Answered { id } => (id, OutgoingStatus::Answered),
             OutboxChange::Unanswered { id } => (id, OutgoingStatus::Unanswered),

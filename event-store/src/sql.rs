@@ -4,6 +4,7 @@
 //! `IN ($2)` a list, and a bare `$3` for [`Value::Rows`] a `VALUES` list. [`render`](mod@render) is the one place
 //! that knows how SQLite and PostgreSQL differ.
 
+mod disk;
 mod render;
 mod value;
 
@@ -11,12 +12,20 @@ use crate::error::StoreError;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 
+pub(crate) use disk::{Disk, is_disk_failure};
 pub(crate) use render::{Bound, Dialect, render};
 pub(crate) use value::{Cell, Row, Value, values};
 
-/// A database: reads from a pool, writes in transactions.
+/// A database: reads from a pool, writes in transactions. Writes nothing once the disk has failed.
 #[derive(Debug, Clone)]
-pub(crate) enum Db {
+pub(crate) struct Db {
+    engine: Engine,
+    disk: Disk,
+}
+
+/// Which database it is.
+#[derive(Debug, Clone)]
+pub(crate) enum Engine {
     /// SQLite: one writing connection, several reading.
     Sqlite(Sqlite),
     /// PostgreSQL.
@@ -24,6 +33,19 @@ pub(crate) enum Db {
 }
 
 impl Db {
+    /// A database whose disk is well.
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self {
+            engine,
+            disk: Disk::default(),
+        }
+    }
+
+    /// What is known of the disk.
+    pub(crate) const fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
     /// Runs one reading statement.
     pub(crate) async fn query(
         &self,
@@ -31,9 +53,9 @@ impl Db {
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
         let (sql, bound) = render(self.dialect(), sql, values);
-        match self {
-            Self::Sqlite(db) => db.query(sql, bound).await,
-            Self::Postgres(db) => db.query(sql, bound).await,
+        match &self.engine {
+            Engine::Sqlite(db) => db.query(sql, bound).await,
+            Engine::Postgres(db) => db.query(sql, bound).await,
         }
     }
 
@@ -46,12 +68,17 @@ impl Db {
         Ok(self.query(sql, values).await?.into_iter().next())
     }
 
-    /// Begins a writing transaction; dropping it takes everything back.
+    /// Begins a writing transaction; dropping it takes everything back. Refused after the disk failed.
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.begin().await.map(Tx::Sqlite),
-            Self::Postgres(db) => db.begin().await.map(Tx::Postgres),
-        }
+        self.disk.must_be_well()?;
+        let begun = match &self.engine {
+            Engine::Sqlite(db) => db.begin().await.map(Open::Sqlite),
+            Engine::Postgres(db) => db.begin().await.map(Open::Postgres),
+        };
+        Ok(Tx {
+            open: self.disk.watch(begun)?,
+            disk: self.disk.clone(),
+        })
     }
 
     /// Runs one writing statement in a transaction of its own, and answers how many rows it touched.
@@ -64,23 +91,28 @@ impl Db {
 
     /// Which database it is.
     pub(crate) const fn dialect(&self) -> Dialect {
-        match self {
-            Self::Sqlite(_) => Dialect::Sqlite,
-            Self::Postgres(_) => Dialect::Postgres,
+        match self.engine {
+            Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
         }
     }
 
     /// Closes all connections.
     pub(crate) async fn close(&self) {
-        match self {
-            Self::Sqlite(db) => db.close().await,
-            Self::Postgres(db) => db.close().await,
+        match &self.engine {
+            Engine::Sqlite(db) => db.close().await,
+            Engine::Postgres(db) => db.close().await,
         }
     }
 }
 
 /// A writing transaction.
-pub(crate) enum Tx {
+pub(crate) struct Tx {
+    open: Open,
+    disk: Disk,
+}
+
+enum Open {
     /// On SQLite, begun with `BEGIN IMMEDIATE`.
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     /// On PostgreSQL.
@@ -95,10 +127,11 @@ impl Tx {
         values: Vec<Value>,
     ) -> Result<u64, StoreError> {
         let (sql, bound) = render(self.dialect(), sql, values);
-        match self {
-            Self::Sqlite(tx) => crate::sqlite::execute(tx, sql, bound).await,
-            Self::Postgres(tx) => crate::postgres::execute(tx, sql, bound).await,
-        }
+        let outcome = match &mut self.open {
+            Open::Sqlite(tx) => crate::sqlite::execute(tx, sql, bound).await,
+            Open::Postgres(tx) => crate::postgres::execute(tx, sql, bound).await,
+        };
+        self.disk.watch(outcome)
     }
 
     /// Runs a statement that gives rows.
@@ -108,10 +141,11 @@ impl Tx {
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
         let (sql, bound) = render(self.dialect(), sql, values);
-        match self {
-            Self::Sqlite(tx) => crate::sqlite::query(tx, sql, bound).await,
-            Self::Postgres(tx) => crate::postgres::query(tx, sql, bound).await,
-        }
+        let outcome = match &mut self.open {
+            Open::Sqlite(tx) => crate::sqlite::query(tx, sql, bound).await,
+            Open::Postgres(tx) => crate::postgres::query(tx, sql, bound).await,
+        };
+        self.disk.watch(outcome)
     }
 
     /// Inserts rows, in as few statements as the database takes; `$1` stands for them.
@@ -130,25 +164,27 @@ impl Tx {
 
     /// Runs several statements without values, as migrations do.
     pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => crate::sqlite::script(tx, sql).await,
-            Self::Postgres(tx) => crate::postgres::script(tx, sql).await,
+        match &mut self.open {
+            Open::Sqlite(tx) => crate::sqlite::script(tx, sql).await,
+            Open::Postgres(tx) => crate::postgres::script(tx, sql).await,
         }
     }
 
-    /// Makes everything durable.
+    /// Makes everything durable. Refused after the disk failed under another transaction.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await.map_err(failed),
-            Self::Postgres(tx) => tx.commit().await.map_err(failed),
-        }
+        self.disk.must_be_well()?;
+        let outcome = match self.open {
+            Open::Sqlite(tx) => tx.commit().await.map_err(failed),
+            Open::Postgres(tx) => tx.commit().await.map_err(failed),
+        };
+        self.disk.watch(outcome)
     }
 
     /// Which database it is.
     pub(crate) const fn dialect(&self) -> Dialect {
-        match self {
-            Self::Sqlite(_) => Dialect::Sqlite,
-            Self::Postgres(_) => Dialect::Postgres,
+        match self.open {
+            Open::Sqlite(_) => Dialect::Sqlite,
+            Open::Postgres(_) => Dialect::Postgres,
         }
     }
 }
@@ -177,22 +213,4 @@ fn is_broken_statement(error: &dyn sqlx::error::DatabaseError) -> bool {
     matches!(error.kind(), sqlx::error::ErrorKind::Other)
         && (code == "1" || code.starts_with("42") || code.starts_with("22"))
         || !matches!(error.kind(), sqlx::error::ErrorKind::Other)
-}
-
-/// Whether the disk itself failed: then nothing more may be written (a second `fsync` can report
-/// success for data that the first one lost).
-pub(crate) fn is_disk_failure(error: &StoreError) -> bool {
-    let StoreError::Unavailable(cause) = error else {
-        return false;
-    };
-    let Some(sqlx::Error::Database(database)) = cause.downcast_ref::<sqlx::Error>() else {
-        return false;
-    };
-    let code = database.code().unwrap_or_default();
-    // SQLite: primary code 10 (I/O error), 11 (malformed), 26 (no database). PostgreSQL: class 58
-    // (system error) and XX001 (data corrupted).
-    let sqlite = code
-        .parse::<i64>()
-        .is_ok_and(|code| matches!(code & 0xff, 10 | 11 | 26) && code < 0x10000);
-    sqlite && code.len() < 5 || code.starts_with("58") && code.len() == 5 || code == "XX001"
 }

@@ -17,7 +17,7 @@ use crate::ports::{
     QueueViews,
 };
 use crate::postgres::Postgres;
-use crate::sql::Db;
+use crate::sql::{Db, Engine};
 use crate::sqlite::Sqlite;
 
 /// Everything that can be asked of a store, as one object: what [`connect`] gives.
@@ -125,8 +125,12 @@ async fn open(config: &StoreConfig) -> Result<Db, StoreError> {
     match config.url.split_once(':') {
         Some(("sqlite", file)) => Sqlite::open(config, file.trim_start_matches("//"))
             .await
-            .map(Db::Sqlite),
-        Some(("postgres" | "postgresql", _)) => Postgres::open(config).await.map(Db::Postgres),
+            .map(Engine::Sqlite)
+            .map(Db::new),
+        Some(("postgres" | "postgresql", _)) => Postgres::open(config)
+            .await
+            .map(Engine::Postgres)
+            .map(Db::new),
         _ => Err(StoreError::Setup(
             "store.url must be sqlite:<file>, postgres://user@host:port/database, or memory"
                 .to_owned(),

@@ -16,10 +16,10 @@ use holdfast_domain::event::{
     CaseClaimed, CaseClosed, CaseOpened, CaseReleased, CaseReopened, ClosureProposed,
     ContactOutcome, ContactRecorded, DeadLetterReplayed, DecisionOutcome, DecisionRecorded,
     DecisionUndone, IncidentCause, IncidentMemberAdded, IncidentMemberJudged, IntakeResumed,
-    LeaseExpired, LeaseRenewed, LevelLowered, LevelRaised, LowerCode, MemberJudged, NoteAdded,
-    OffsetRange, OpenedBecause, OutreachMoved, ParkedBecause, PostAttached, PostDeletedByAuthor,
-    ProfileHintReceived, Reason, RecordDeadLettered, ReportReceived, RevealScope, SlaBreached,
-    SlaClock, TextRevealed, upcast,
+    LeaseExpired, LeaseRenewed, LevelLowered, LevelRaised, LowerCode, MemberJudged, MessageResent,
+    NoteAdded, OffsetRange, OpenedBecause, OutreachMoved, ParkedBecause, PostAttached,
+    PostDeletedByAuthor, ProfileHintReceived, Reason, RecordDeadLettered, ReportReceived,
+    RevealScope, SlaBreached, SlaClock, TextRevealed, upcast,
 };
 use holdfast_domain::intake::{
     DeletedBy, Freshness, Origin, OutreachStep, RejectClass, ReportReason,
@@ -360,6 +360,11 @@ fn about_actions() -> Vec<ModerationEvent> {
         .into(),
     ]
 }
+        MessageResent {
+            message: MessageId::from_u128(0xae),
+            reason: prose(),
+        }
+        .into(),
 
 fn beside_cases() -> Vec<ModerationEvent> {
     vec![

@@ -210,6 +210,15 @@ impl Case {
             }
             E::ActionSuperseded(event) => {
                 self.move_action(event.action, ActionStatus::Superseded, at);
+            E::MessageResent(event) => {
+                let action = ActionId::from(event.message.as_uuid());
+                let parked = self.actions.get(&action).is_some_and(|state| {
+                    matches!(state.status, ActionStatus::Parked { .. })
+                });
+                if parked {
+                    self.move_action(action, ActionStatus::Requested, at);
+                }
+            }
             }
             E::ActionUnanswered(event) => {
                 self.move_action(event.action, ActionStatus::Unanswered, at);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{with_prose, without_prose};
 use crate::action::ActionOutcome;
 use crate::intake::OutreachStep;
-use crate::{Action, ActionId, DecisionId, Prose, Timestamp};
+use crate::{Action, ActionId, DecisionId, MessageId, Prose, Timestamp};
 
 /// The platform is to be asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +92,17 @@ pub enum ParkedBecause {
     /// The member was erased: nobody can be asked to do anything about them.
     Erased,
 }
+
+/// Somebody had a message sent again that was not tried any more. For an action the message bears its
+/// id; it waits for the relay once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageResent {
+    /// Which.
+    pub message: MessageId,
+    /// Why.
+    pub reason: Prose,
+}
+with_prose!(MessageResent: reason);
 
 /// A newer action on the same target made it pointless before it left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

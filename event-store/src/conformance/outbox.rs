@@ -346,3 +346,67 @@ pub async fn unanswered_actions_are_found_once(f: &Fixture) {
         0
     );
 }
+
+/// And no others: whoever relays need not ask every shard.
+pub async fn a_look_finds_the_shards_with_something_to_send(f: &Fixture) {
+    let subject: SubjectId = f.fresh();
+    let mut held = f.message(OutboxKind::Action, Lane::Care, subject);
+    held.hold_until = after(15);
+    assert!(f.store.due_shards(after(1)).await.unwrap().is_empty());
+    put(f, &[&held]).await;
+    let relay = Relay::start(f.store.as_ref(), "a", subject, 0).await;
+    let due = async |secs| f.other.due_shards(after(secs)).await.unwrap();
+    assert!(due(14).await.is_empty(), "it can still be undone");
+    assert_eq!(due(15).await, [relay.shard]);
+    assert_eq!(relay.take(15).await, [held.id]);
+    assert!(due(16).await.is_empty(), "it is on its way");
+    let next = Relay::start(f.store.as_ref(), "b", subject, 2000).await;
+    assert_eq!(due(2000).await, [next.shard], "its relay is gone");
+    next.take(2001).await;
+    mark(f, next.sent(held.id)).await.unwrap();
+    assert!(due(2002).await.is_empty());
+}
+
+/// By hand, under a new number; what is not parked cannot.
+pub async fn what_is_parked_is_listed_and_can_be_sent_again(f: &Fixture) {
+    let subject: SubjectId = f.fresh();
+    let action = f.message(OutboxKind::Action, Lane::Care, subject);
+    let alert = f.message(OutboxKind::Alert, Lane::Care, subject);
+    put(f, &[&action, &alert]).await;
+    let relay = Relay::start(f.store.as_ref(), "a", subject, 0).await;
+    let refusal = mark(f, OutboxChange::Resend { id: alert.id }).await;
+    assert!(
+        matches!(refusal, Err(AppendError::NotParked { .. })),
+        "{refusal:?}"
+    );
+    assert_eq!(relay.take(1).await, [alert.id, action.id]);
+    for id in [action.id, alert.id] {
+        let lease = relay.lease.clone();
+        mark(f, OutboxChange::Parked { id, lease }).await.unwrap();
+    }
+    let parked = async || {
+        let parked = f.store.parked(&f.tenant, 10).await.unwrap();
+        parked
+            .iter()
+            .map(|out| out.message.id)
+            .collect::<Vec<MessageId>>()
+    };
+    let alerts = async |at| f.store.parked_alerts(at).await.unwrap();
+    assert_eq!(parked().await, [alert.id, action.id], "the newest first");
+    assert_eq!(alerts(after(2)).await, 1);
+    let too_late = alert.not_after + Duration::from_secs(1);
+    assert_eq!(alerts(too_late).await, 0, "it would tell nobody anything");
+    for id in [action.id, alert.id] {
+        mark(f, OutboxChange::Resend { id }).await.unwrap();
+        let twice = mark(f, OutboxChange::Resend { id }).await;
+        assert!(matches!(twice, Err(AppendError::NotParked { .. })));
+    }
+    assert!(parked().await.is_empty());
+    assert_eq!(alerts(after(2)).await, 0);
+    let taken = relay.take_at(3, true).await;
+    let numbers: Vec<(MessageId, u64)> = taken
+        .iter()
+        .map(|out| (out.message.id, out.sequence))
+        .collect();
+    assert_eq!(numbers, [(alert.id, 0), (action.id, 2)]);
+}

@@ -18,6 +18,7 @@ pub(crate) const fn message_of(change: &OutboxChange) -> MessageId {
         | OutboxChange::Sent { id, .. }
         | OutboxChange::Retry { id, .. }
         | OutboxChange::Parked { id, .. }
+        | OutboxChange::Resend { id }
         | OutboxChange::Answered { id }
         | OutboxChange::Unanswered { id } => *id,
     }
@@ -61,6 +62,10 @@ impl OutboxRows {
                 ..plain(OutgoingStatus::Waiting)
             },
             OutboxChange::Parked { .. } => plain(OutgoingStatus::Parked),
+            OutboxChange::Resend { .. } => Marked {
+                not_before: Some(head.recorded_at),
+                ..plain(OutgoingStatus::Waiting)
+            },
             OutboxChange::Answered { .. } => plain(OutgoingStatus::Answered),
             OutboxChange::Unanswered { .. } => plain(OutgoingStatus::Unanswered),
         };
@@ -87,8 +92,8 @@ impl OutboxRows {
                 ]
             })
             .collect();
-        // An answer stays an answer, whichever mark comes after it; and only what may have left is
-        // answered.
+        // An answer stays an answer, whichever mark comes after it; only what may have left is
+        // answered; and what is sent again by hand is numbered anew.
         let sql = "WITH change (id, status, not_before, sent_at) AS ($1)
                    UPDATE op_outbox
                    SET status = CASE WHEN op_outbox.status = 'answered' THEN op_outbox.status
@@ -96,6 +101,8 @@ impl OutboxRows {
                                           AND op_outbox.status IN ('waiting', 'cancelled', 'superseded')
                                      THEN op_outbox.status
                                      ELSE change.status END,
+                       sequence = CASE WHEN op_outbox.status = 'parked' AND change.status = 'waiting' THEN 0
+                                       ELSE op_outbox.sequence END,
                        not_before = COALESCE(change.not_before, op_outbox.not_before),
                        sent_at = COALESCE(change.sent_at, op_outbox.sent_at)
                    FROM change WHERE op_outbox.id = change.id";

@@ -263,6 +263,11 @@ impl State {
                 message.not_before = *at;
             }
             OutboxChange::Parked { .. } => *status = S::Parked,
+            OutboxChange::Resend { .. } => {
+                *status = S::Waiting;
+                message.not_before = at;
+                message.out.sequence = 0;
+            }
             OutboxChange::Answered { .. } | OutboxChange::Unanswered { .. } if never_left => {}
             OutboxChange::Answered { .. } => *status = S::Answered,
             OutboxChange::Unanswered { .. } => *status = S::Unanswered,

@@ -1,6 +1,6 @@
 //! The outbox in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use holdfast_domain::{ActionId, MessageId, TenantId, Timestamp};
@@ -110,6 +110,44 @@ impl Outbox for MemoryStore {
         let counts = |message: &&Message| {
             let out = &message.out;
             out.tenant == *tenant && out.put_at >= since && out.message.automatic_restriction
+        };
+        Ok(state.outbox.iter().filter(counts).count() as u64)
+    }
+
+    async fn due_shards(&self, now: Timestamp) -> Result<Vec<u16>, StoreError> {
+        let state = self.state();
+        let due = |message: &&Message| match message.out.status {
+            S::Waiting => message.out.message.hold_until <= now && message.not_before <= now,
+            S::Taken => {
+                let shard = shard_of(message.out.message.subject, message.out.message.id);
+                let lease = state.leases.get(&format!("relay/{shard}"));
+                lease.is_none_or(|lease| lease.epoch != message.epoch)
+            }
+            _ => false,
+        };
+        let shards: BTreeSet<u16> = state
+            .outbox
+            .iter()
+            .filter(due)
+            .map(|message| shard_of(message.out.message.subject, message.out.message.id))
+            .collect();
+        Ok(shards.into_iter().collect())
+    }
+
+    async fn parked(&self, tenant: &TenantId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
+        let state = self.state();
+        let parked = state.outbox.iter().rev().map(|message| &message.out);
+        let of_tenant = parked.filter(|out| out.tenant == *tenant && out.status == S::Parked);
+        Ok(of_tenant.take(limit).cloned().collect())
+    }
+
+    async fn parked_alerts(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let state = self.state();
+        let counts = |message: &&Message| {
+            let out = &message.out;
+            out.status == S::Parked
+                && out.message.kind == OutboxKind::Alert
+                && out.message.not_after >= now
         };
         Ok(state.outbox.iter().filter(counts).count() as u64)
     }

@@ -45,4 +45,10 @@ pub trait EventLog: Send + Sync {
     /// Changes when *this process* has appended; carries the number of events known to stand in the
     /// log. Other instances' appends are found by reading: wait for this with a time limit.
     fn appended(&self) -> watch::Receiver<u64>;
+
+    /// Returns once the disk has failed while writing: nothing more is written, and the process had
+    /// better end. Never returns otherwise.
+    async fn disk_failed(&self) {
+        std::future::pending().await
+    }
 }

@@ -58,6 +58,16 @@ pub trait Outbox: Send + Sync {
         since: Timestamp,
     ) -> Result<u64, StoreError>;
 
+    /// The shards in which a message may leave now, or is in the hands of a former relay. One query
+    /// that locks nothing; a shard that it names may still have nothing to give.
+    async fn due_shards(&self, now: Timestamp) -> Result<Vec<u16>, StoreError>;
+
+    /// Messages of a tenant that are not tried any more, the newest first.
+    async fn parked(&self, tenant: &TenantId, limit: usize) -> Result<Vec<Outgoing>, StoreError>;
+
+    /// How many alerts are not tried any more although it is not too late for them, of all tenants.
+    async fn parked_alerts(&self, now: Timestamp) -> Result<u64, StoreError>;
+
     /// How many messages of each kind wait, and since when the longest. One query.
     async fn waiting(&self) -> Result<Vec<(OutboxKind, u64, Option<Timestamp>)>, StoreError>;
 }
@@ -193,6 +203,12 @@ pub enum OutboxChange {
         id: MessageId,
         /// The lease it was taken under.
         lease: Lease,
+    },
+    /// Somebody sends it again by hand; refused with `NotParked` unless it is parked. An action takes
+    /// a new number in its lane, since later ones may have left meanwhile.
+    Resend {
+        /// Which.
+        id: MessageId,
     },
     /// The platform reported back. No error for a message that is not known or answered before.
     Answered {

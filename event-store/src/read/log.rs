@@ -69,6 +69,10 @@ impl EventLog for Store {
     fn appended(&self) -> watch::Receiver<u64> {
         self.appender.head()
     }
+
+    async fn disk_failed(&self) {
+        self.db.disk().failed().await;
+    }
 }
 
 /// How many events the log holds.

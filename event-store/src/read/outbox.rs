@@ -114,6 +114,34 @@ impl Outbox for Store {
         row.map_or(Ok(0), |mut row| Ok(row.int(0)? as u64))
     }
 
+    async fn due_shards(&self, now: Timestamp) -> Result<Vec<u16>, StoreError> {
+        let sql = "SELECT DISTINCT m.shard FROM op_outbox m
+                   WHERE m.status IN ('waiting', 'taken')
+                     AND ((m.status = 'waiting' AND m.hold_until <= $1 AND m.not_before <= $1)
+                          OR (m.status = 'taken' AND NOT EXISTS (
+                              SELECT 1 FROM op_leases l
+                              WHERE l.name = 'relay/' || m.shard AND l.epoch = m.epoch)))";
+        let rows = self.db.query(sql, values![now]).await?;
+        rows.into_iter()
+            .map(|mut row| Ok(row.int(0)? as u16))
+            .collect()
+    }
+
+    async fn parked(&self, tenant: &TenantId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
+        let sql = format!(
+            "{COLUMNS} WHERE m.tenant = $1 AND m.status = 'parked' ORDER BY m.put_order DESC LIMIT $2"
+        );
+        let rows = self.db.query(&sql, values![tenant, limit as i64]).await?;
+        rows.into_iter().map(outgoing).collect()
+    }
+
+    async fn parked_alerts(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM op_outbox
+                   WHERE status = 'parked' AND kind = 'alert' AND not_after >= $1";
+        let row = self.db.query_one(sql, values![now]).await?;
+        row.map_or(Ok(0), |mut row| Ok(row.int(0)? as u64))
+    }
+
     async fn waiting(&self) -> Result<Vec<(OutboxKind, u64, Option<Timestamp>)>, StoreError> {
         let sql = "SELECT kind, COUNT(*), MIN(put_at) FROM op_outbox
                    WHERE status IN ('waiting', 'taken') GROUP BY kind ORDER BY kind";

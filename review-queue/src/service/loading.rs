@@ -93,6 +93,7 @@ pub(crate) fn is_material(event: &ModerationEvent) -> bool {
         | E::ActionUndone(_)
         | E::ActionFailed(_)
         | E::ActionParked(_)
+        | E::MessageResent(_)
         | E::ActionUnanswered(_)
         | E::ClosureProposed(_)
         | E::CaseClosed(_)

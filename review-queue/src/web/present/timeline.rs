@@ -166,6 +166,7 @@ fn what_became(event: &ModerationEvent) -> String {
             "stopped trying an action, {}",
             words::action_status(holdfast_domain::case::ActionStatus::Parked { why: parked.why })
         ),
+        E::MessageResent(_) => "had a message sent again that was given up".to_owned(),
         E::ActionSuperseded(_) => "dropped an action that a newer one replaces".to_owned(),
         E::ActionUnanswered(_) => "got no answer about an action in time".to_owned(),
         E::OutreachMoved(moved) => match moved.step {
