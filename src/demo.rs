@@ -11,6 +11,7 @@ use holdfast_demo::{Broker, Community, Feed, Platform};
 use holdfast_domain::{Clock as _, PlatformId, Role};
 use holdfast_event_store::{Grant, GrantedRole};
 use holdfast_review_queue::auth::NewPerson;
+use holdfast_review_queue::config::MessageTemplate;
 use prometheus::IntGauge;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -121,9 +122,34 @@ fn config(folder: &Folder, broker: &Broker, listen: SocketAddr) -> Config {
     config.actions.mode = Mode::Live;
     config.actions.kafka.brokers = broker.bootstrap();
     config.review.secure_cookies = false;
+    config.review.messages = messages();
     config.telemetry.format = LogFormat::Text;
     "warn,holdfast=info,librdkafka=off".clone_into(&mut config.telemetry.filter);
     config
+}
+
+/// Words that the simulated community's team would have agreed on.
+fn messages() -> Vec<MessageTemplate> {
+    let message = |name: &str, text: &str| MessageTemplate {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    };
+    vec![
+        message(
+            "I read your post",
+            "Hi {{their name}}, it is {{your name}} from the team. I read your post and I am glad \
+             that you wrote it here. You are not in trouble. Can I ask you directly: are you \
+             thinking about ending your life right now? I am here until {{time}}, and I will look \
+             in again at {{time}}. You do not have to answer.",
+        ),
+        message(
+            "Why a part is hidden",
+            "Hi {{their name}}, it is {{your name}} from the team. I hid a part of your post \
+             because it tells how something is done, and others here could be hurt by it. The rest \
+             stands. You are not in trouble, and you can post again without that part. How are you \
+             right now?",
+        ),
+    ]
 }
 
 fn demo_integrator() -> holdfast_ingest::config::IntegratorConfig {

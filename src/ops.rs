@@ -9,7 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use holdfast_domain::{Clock, CrisisLevel, PlatformId, Role, Sensitive};
-use holdfast_event_store::{AnyStore, CaseCount, CaseStatus, StoreError};
+use holdfast_event_store::{AnyStore, CaseCount, CaseStatus, StoreError, TokenScope};
 use holdfast_ingest::http::{
     self, AuthUnavailable, HttpIntake, Integrator, IntegratorAuth, StaticTokens,
 };
@@ -158,7 +158,12 @@ impl IntegratorAuth for Integrators {
             .await
             .map_err(unavailable)?;
         let platform = PlatformId::new(owner.label.clone());
-        let may = grants.iter().any(|grant| grant.role == Role::Integrator);
+        // What is sent belongs to a whole platform: a token limited to a place sends nothing.
+        let limits = &owner.limits;
+        let everywhere = limits.communities.is_none() && limits.signals.is_none();
+        let may = limits.allows(TokenScope::Send)
+            && everywhere
+            && grants.iter().any(|grant| grant.role == Role::Integrator);
         Ok(platform.ok().filter(|_| may).map(|platform| Integrator {
             name: owner.label.clone(),
             tenant: owner.user.tenant.clone(),

@@ -109,6 +109,11 @@ impl Role {
         self.may_decide() || matches!(self, Self::Auditor)
     }
 
+    /// Must say why when they reveal masked text.
+    pub const fn reveals_with_reason(self) -> bool {
+        self.may_reveal() && !self.may_decide()
+    }
+
     /// May see queue and cases at all, masked.
     pub const fn may_view(self) -> bool {
         self.may_reveal() || matches!(self, Self::Viewer)

@@ -53,6 +53,17 @@ pub struct Post {
     pub extra: Sensitive<serde_json::Map<String, serde_json::Value>>,
 }
 
+impl Post {
+    /// The language that the platform names, without region and in small letters; none where it names
+    /// none or something that is no language tag.
+    pub fn main_language(&self) -> Option<String> {
+        let tag = self.language.as_deref()?.trim();
+        let main = tag.split(['-', '_']).next()?;
+        let proper = (2..=8).contains(&main.len()) && main.bytes().all(|b| b.is_ascii_alphabetic());
+        (proper && main != "und").then(|| main.to_ascii_lowercase())
+    }
+}
+
 /// Who wrote a post, as far as the platform says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {

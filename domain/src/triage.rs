@@ -107,6 +107,8 @@ pub struct PostFacts {
     pub community: CommunityId,
     /// When this revision was written, by the platform's clock.
     pub posted_at: Timestamp,
+    /// Its language without region, where the platform names it.
+    pub language: Option<String>,
     /// How it is treated.
     pub freshness: Freshness,
     /// Where the record stood.

@@ -21,6 +21,7 @@ migrations![
     "0003_operation",
     "0004_projections",
     "0005_accounts",
+    "0006_token_limits",
     "0007_parked",
     "0008_live_since",
     "0009_dead_letters"

@@ -16,7 +16,8 @@ mod projections;
 mod queue;
 
 pub use accounts::{
-    Accounts, Grant, GrantedRole, NewSession, NewToken, NewUser, Session, TokenOwner, User,
+    Accounts, Grant, GrantedRole, NewSession, NewToken, NewUser, Session, TokenLimits,
+    TokenOwner, TokenScope, User,
 };
 pub use append::{
     Append, Appended, BatchLeaves, DeadLetterWrite, Expected, Keep, LeafContent, LeafInput,

@@ -152,6 +152,16 @@ fn about_cases() -> Vec<ModerationEvent> {
             freshness: Freshness::Late,
             assessment: Some(assessment()),
             look_due_at: Some(T0),
+            language: None,
+        }
+        .into(),
+        PostAttached {
+            post: POST,
+            posted_at: T0,
+            freshness: Freshness::Live,
+            assessment: None,
+            look_due_at: None,
+            language: Some("en".to_owned()),
         }
         .into(),
         AssessmentRecorded {
@@ -246,6 +256,14 @@ fn about_work() -> Vec<ModerationEvent> {
                 span: Span::new(3..9),
             },
             posts: vec![POST],
+            reason: None,
+        }
+        .into(),
+        TextRevealed {
+            by: ANA,
+            scope: RevealScope::Case,
+            posts: vec![POST],
+            reason: Some(prose()),
         }
         .into(),
         NoteAdded { note: prose() }.into(),
@@ -342,6 +360,11 @@ fn about_actions() -> Vec<ModerationEvent> {
             attempts: 2,
         }
         .into(),
+        MessageResent {
+            message: MessageId::from_u128(0xae),
+            reason: prose(),
+        }
+        .into(),
         ActionSuperseded {
             action: ACTION,
             by: ActionId::from_u128(0xad),
@@ -360,11 +383,6 @@ fn about_actions() -> Vec<ModerationEvent> {
         .into(),
     ]
 }
-        MessageResent {
-            message: MessageId::from_u128(0xae),
-            reason: prose(),
-        }
-        .into(),
 
 fn beside_cases() -> Vec<ModerationEvent> {
     vec![

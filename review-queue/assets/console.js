@@ -334,12 +334,19 @@
     });
   }
 
-  // A template fills the message only where nothing was typed yet.
+  // Words to start from fill the message where nothing was typed, and give way to others as long as
+  // nobody changed them; what a person typed stays.
   for (const pick of all("select[data-fills]")) {
+    const text = one(`#${pick.dataset.fills}`);
+    const words = () => pick.selectedOptions[0]?.dataset.text ?? "";
+    let filled = words();
     pick.addEventListener("change", () => {
-      const text = one(`#${pick.dataset.fills}`);
-      const chosen = pick.selectedOptions[0]?.dataset.text;
-      if (text && chosen && !text.value.trim()) text.value = chosen;
+      if (!text || (text.value.trim() && text.value !== filled)) return;
+      filled = words();
+      text.value = filled;
+      const gap = filled.indexOf("{{");
+      text.focus();
+      if (gap >= 0) text.setSelectionRange(gap, filled.indexOf("}}", gap) + 2);
     });
   }
 

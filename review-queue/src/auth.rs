@@ -5,6 +5,7 @@
 
 mod cookie;
 mod password;
+mod scope;
 mod secret;
 mod sign_in;
 mod users;
@@ -12,8 +13,8 @@ mod users;
 use std::sync::Arc;
 
 use holdfast_domain::{Clock, Sensitive, Timestamp};
-use holdfast_event_store::{Accounts, User};
-use http::{HeaderMap, HeaderValue, header};
+use holdfast_event_store::{Accounts, TokenLimits, User};
+use http::{HeaderMap, HeaderValue, Method, header};
 use subtle::ConstantTimeEq;
 
 use crate::access::Access;
@@ -69,6 +70,8 @@ pub enum Entrance {
     Token {
         /// What it is for.
         label: String,
+        /// What it may do less than its user.
+        limits: TokenLimits,
     },
 }
 
@@ -78,6 +81,26 @@ impl Caller {
         match &self.by {
             Entrance::Session { csrf, .. } => csrf.reveal(),
             Entrance::Token { .. } => "",
+        }
+    }
+
+    /// Whether they may send such a request: a token only what its scopes name.
+    pub fn check_scope(&self, method: &Method, path: &str) -> Result<(), ReviewError> {
+        let scope = scope::of_request(method, path);
+        match &self.by {
+            Entrance::Token { limits, .. } if !limits.allows(scope) => {
+                Err(ReviewError::ScopeMissing { scope })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether they may use the console's pages. A limited token may not: a page does several things
+    /// at once, and its scopes would not hold there.
+    pub fn may_use_pages(&self) -> bool {
+        match &self.by {
+            Entrance::Session { .. } => true,
+            Entrance::Token { limits, .. } => limits.scopes.is_none(),
         }
     }
 
@@ -147,12 +170,18 @@ impl Auth {
         let Some(owner) = self.accounts.token_owner(&digest, now).await? else {
             return Ok(None);
         };
-        let by = Entrance::Token { label: owner.label };
+        let by = Entrance::Token {
+            label: owner.label,
+            limits: owner.limits,
+        };
         Ok(Some(self.caller_of(owner.user, by).await?))
     }
 
     async fn caller_of(&self, user: User, by: Entrance) -> Result<Caller, ReviewError> {
-        let grants = self.accounts.grants(user.id).await?;
+        let mut grants = self.accounts.grants(user.id).await?;
+        if let Entrance::Token { limits, .. } = &by {
+            grants = scope::narrowed(grants, limits);
+        }
         let linked = self.accounts.linked_members(user.id).await?;
         let access = Access {
             user: user.id,

@@ -36,6 +36,10 @@ pub struct ReviewConfig {
     pub supported_actions: BTreeSet<ActionKind>,
     /// Per community: what its platform can be asked for.
     pub communities: BTreeMap<CommunityId, CommunityConfig>,
+    /// Kind words to start from when a moderator writes to a member, each `{ name, text }`; they are
+    /// edited before they are sent. What a person must fill in stands between `{{` and `}}`: a message
+    /// that still holds one is not sent. Whoever answers for care should have read them.
+    pub messages: Vec<MessageTemplate>,
     /// Largest request body that the API takes, in bytes.
     pub body_limit_bytes: usize,
     /// Seconds between heartbeats on the stream of changes, so that proxies keep it open.
@@ -48,6 +52,16 @@ pub struct ReviewConfig {
 pub struct CommunityConfig {
     /// What its platform can be asked for; none is as everywhere.
     pub supported_actions: Option<BTreeSet<ActionKind>>,
+}
+
+/// Words to start a message to a member from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageTemplate {
+    /// What moderators choose it by; unique, at most 100 letters.
+    pub name: String,
+    /// The words.
+    pub text: String,
 }
 
 impl Default for ReviewConfig {
@@ -64,6 +78,7 @@ impl Default for ReviewConfig {
             tenant: TenantId::default(),
             supported_actions: ActionKind::ALL.into(),
             communities: BTreeMap::new(),
+            messages: Vec::new(),
             body_limit_bytes: 256 * 1024,
             heartbeat_secs: 15,
         }
@@ -85,6 +100,26 @@ impl ReviewConfig {
         }
         if self.heartbeat_secs == 0 {
             problems.push("review.heartbeat_secs: at least 1".to_owned());
+        }
+        problems.extend(self.message_problems());
+        problems
+    }
+
+    fn message_problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut names = BTreeSet::new();
+        for message in &self.messages {
+            let name = message.name.trim();
+            if name.is_empty() || name.chars().count() > 100 {
+                problems.push("review.messages: a name takes 1 to 100 letters".to_owned());
+            } else if !names.insert(name) {
+                problems.push(format!("review.messages: two are named {name}; rename one"));
+            }
+            if message.text.trim().is_empty() {
+                problems.push(format!(
+                    "review.messages: {name} says nothing; write it or take it out"
+                ));
+            }
         }
         problems
     }
@@ -119,6 +154,23 @@ mod tests {
             ..ReviewConfig::default()
         };
         assert!(config.problems()[0].starts_with("review.undo_secs"));
+    }
+
+    #[test]
+    fn messages_with_one_name_or_without_words_are_refused() {
+        let message = |name: &str, text: &str| MessageTemplate {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        };
+        let config = ReviewConfig {
+            messages: vec![
+                message("Hello", "Hi"),
+                message("Hello", "Hi"),
+                message("Bye", " "),
+            ],
+            ..ReviewConfig::default()
+        };
+        assert_eq!(config.problems().len(), 2);
     }
 
     #[test]

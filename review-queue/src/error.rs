@@ -1,7 +1,7 @@
 //! Why a request was not carried out, and what its author can do.
 
 use holdfast_domain::{ActionKind, CaseId, Refusal, Timestamp, UserId};
-use holdfast_event_store::{AppendError, StoreError};
+use holdfast_event_store::{AppendError, StoreError, TokenScope};
 
 use crate::view::TimelineEntry;
 
@@ -19,6 +19,15 @@ pub enum ReviewError {
     NotFound {
         /// What.
         what: &'static str,
+    },
+    /// The token was not given the scope that the request takes.
+    #[error(
+        "this token lacks the scope {}: issue one with `holdfast token issue --scope {}`",
+        scope.as_str(), scope.as_str()
+    )]
+    ScopeMissing {
+        /// Which.
+        scope: TokenScope,
     },
     /// The viewer's role does not allow it.
     #[error("your role does not allow this: {what}")]

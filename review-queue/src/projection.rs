@@ -108,7 +108,7 @@ pub fn row(tenant: &TenantId, case: &Case) -> Result<CaseRow, StoreError> {
         last_post_at: case.posts.iter().map(|post| post.posted_at).max(),
         backfill: case.freshness == Freshness::Backfill,
         synthetic: false,
-        language: None,
+        language: case.language().map(str::to_owned),
         posts: case.posts.iter().map(|post| post.post.post).collect(),
         state,
     })

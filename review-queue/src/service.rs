@@ -40,6 +40,7 @@ pub use inputs::{
     QueueFilter, ReleaseInput, ReopenInput, RequestKey, RevealInput, TakeOverInput, UndoInput,
 };
 pub(crate) use items::case_of;
+pub use revealing::ReadingReason;
 
 /// Everything that the queue is made of. Each port may be answered by the same store.
 pub struct Parts {

@@ -20,10 +20,12 @@ pub struct ReviewState {
 }
 
 impl ReviewState {
-    /// Who sends the request; refused where nobody is signed in.
+    /// Who sends the request; refused where nobody is signed in or a token lacks the scope.
     pub async fn caller(&self, head: &Head) -> Result<Caller, ReviewError> {
         let caller = self.auth.caller(&head.headers).await?;
-        caller.ok_or(ReviewError::NotSignedIn)
+        let caller = caller.ok_or(ReviewError::NotSignedIn)?;
+        caller.check_scope(&head.method, head.uri.path())?;
+        Ok(caller)
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use holdfast_domain::testing::{CountedIds, ManualClock, T0};
 use holdfast_domain::{CommunityId, Role, Sensitive, SignalKind, SubjectId, TenantId};
-use holdfast_event_store::{Accounts, Grant, GrantedRole, MemoryStore, Projector};
+use holdfast_event_store::{Accounts, Grant, GrantedRole, MemoryStore, Projector, TokenLimits};
 use tokio::sync::Mutex;
 
 use crate::access::Access;
@@ -168,6 +168,7 @@ impl TestApp {
             name,
             label: "test",
             lives: None,
+            limits: TokenLimits::default(),
         };
         let token = users
             .issue_token(&tenant, &new)

@@ -20,6 +20,6 @@ pub use case::{
 pub use changes::Changed;
 pub(crate) use posts::silences;
 pub use posts::{AssessmentView, PostView, RuleView, Silence, TextState, ThreadPost, ThreadView};
-pub use queue::{Holder, QueueItem, QueuePage, SearchResults};
+pub use queue::{DecidingRule, Holder, QueueItem, QueuePage, SearchResults};
 pub use reveal::{Mark, RevealedCase, RevealedPost, RevealedProse, RevealedText, Stretch};
 pub use timeline::{EntryText, ProseView, TimelineEntry, Who};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use holdfast_domain::{CommunityId, Role, Sensitive, SignalKind, TenantId};
-use holdfast_event_store::{Grant, GrantedRole};
+use holdfast_event_store::{Grant, GrantedRole, TokenLimits, TokenScope};
 use holdfast_review_queue::auth::{ListedUser, NewPerson, NewTokenFor, Users};
 
 use super::{Global, say};
@@ -87,6 +87,8 @@ pub(super) enum TokenCommand {
         /// Days that it counts; without them, until revoked.
         #[arg(long)]
         days: Option<u64>,
+        #[command(flatten)]
+        limits: LimitArgs,
     },
     /// Ends a token.
     Revoke {
@@ -96,6 +98,22 @@ pub(super) enum TokenCommand {
         #[arg(long)]
         label: String,
     },
+}
+
+/// What a token may do less than its user; it never does more.
+#[derive(Debug, Args)]
+pub(super) struct LimitArgs {
+    /// What it may do: read (queue and cases, texts masked), reveal (masked texts), write (commands
+    /// about cases), send (posts and reports). Repeat it or put commas; without it, all that the user
+    /// may.
+    #[arg(long, value_parser = scope, value_delimiter = ',')]
+    scope: Vec<TokenScope>,
+    /// In this community only. May be repeated.
+    #[arg(long)]
+    community: Vec<String>,
+    /// For this signal only: crisis, harassment or stigma. May be repeated.
+    #[arg(long, value_parser = signal)]
+    signal: Vec<SignalKind>,
 }
 
 pub(super) async fn user(global: &Global, command: &UserCommand) -> anyhow::Result<ExitCode> {
@@ -171,11 +189,19 @@ pub(super) async fn user(global: &Global, command: &UserCommand) -> anyhow::Resu
 pub(super) async fn token(global: &Global, command: &TokenCommand) -> anyhow::Result<ExitCode> {
     let (users, tenant) = open(global).await?;
     match command {
-        TokenCommand::Issue { name, label, days } => {
-            let lives = days.map(|days| Duration::from_hours(24 * days));
-            let token = users
-                .issue_token(&tenant, &NewTokenFor { name, label, lives })
-                .await?;
+        TokenCommand::Issue {
+            name,
+            label,
+            days,
+            limits,
+        } => {
+            let new = NewTokenFor {
+                name,
+                label,
+                lives: days.map(|days| Duration::from_hours(24 * days)),
+                limits: limits.limits()?,
+            };
+            let token = users.issue_token(&tenant, &new).await?;
             say(token.reveal());
         }
         TokenCommand::Revoke { name, label } => {
@@ -211,6 +237,22 @@ impl GrantArgs {
             },
         })
     }
+}
+
+impl LimitArgs {
+    fn limits(&self) -> anyhow::Result<TokenLimits> {
+        let communities = self.community.iter().map(CommunityId::new);
+        let communities = communities.collect::<Result<Vec<_>, _>>()?;
+        Ok(TokenLimits {
+            scopes: some(self.scope.clone()),
+            communities: some(communities),
+            signals: some(self.signal.clone()),
+        })
+    }
+}
+
+fn some<T>(named: Vec<T>) -> Option<Vec<T>> {
+    (!named.is_empty()).then_some(named)
 }
 
 /// From the terminal with a prompt, from a pipe without one.
@@ -256,6 +298,11 @@ fn line(listed: &ListedUser) -> String {
 fn role(name: &str) -> Result<Role, String> {
     let known = || Role::ALL.map(Role::as_str).join(", ");
     Role::parse(name).ok_or_else(|| format!("roles are {}", known()))
+}
+
+fn scope(name: &str) -> Result<TokenScope, String> {
+    let known = || TokenScope::ALL.map(TokenScope::as_str).join(", ");
+    TokenScope::parse(name).ok_or_else(|| format!("scopes are {}", known()))
 }
 
 fn signal(name: &str) -> Result<SignalKind, String> {

@@ -248,6 +248,7 @@ impl Taken {
             author: self.context.author,
             community: self.context.community.clone(),
             posted_at: self.context.posted_at,
+            language: self.revision.post.main_language(),
             freshness: self.row.pending.freshness,
             origin: self.context.origin.clone(),
         }

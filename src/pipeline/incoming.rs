@@ -125,6 +125,7 @@ impl Working<'_> {
             author: post.author.role,
             community: post.community.clone(),
             posted_at: post.revised_at,
+            language: post.main_language(),
             freshness: record.freshness,
             origin: record.origin.clone(),
         };
@@ -477,6 +478,7 @@ fn attached(record: &Received, post: PostRef) -> PostAttached {
             Freshness::Live
         },
         look_due_at: None,
+        language: None,
         assessment: None,
     }
 }

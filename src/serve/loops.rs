@@ -9,6 +9,7 @@ use axum::routing::get;
 use holdfast_actions::{HandsParts, Heartbeat, Relay};
 use holdfast_event_store::Pending;
 use holdfast_ingest::kafka::{KafkaIntake, Surroundings};
+use holdfast_review_queue::config::ReviewConfig;
 use holdfast_review_queue::news::Follower;
 use holdfast_review_queue::web::{Console, ConsoleTexts};
 use tokio::net::TcpListener;
@@ -83,8 +84,15 @@ fn console(holdfast: &Holdfast) -> Console {
         }))
         .with_texts(ConsoleTexts {
             policies: holdfast.assessor.policies(),
-            ..ConsoleTexts::default()
+            templates: messages(&holdfast.config.review),
         })
+}
+
+fn messages(config: &ReviewConfig) -> Vec<(String, String)> {
+    let messages = config.messages.iter();
+    messages
+        .map(|message| (message.name.clone(), message.text.clone()))
+        .collect()
 }
 
 fn kafka(holdfast: &Holdfast, running: &mut Running) -> anyhow::Result<()> {

@@ -97,7 +97,7 @@ impl Case {
     pub fn apply(&mut self, event: &ModerationEvent, at: Timestamp, actor: &Actor) {
         use ModerationEvent as E;
         self.version.0 += 1;
-        if actor.is_person() {
+        if works_on_cases(actor) {
             self.touched_at = Some(at);
         }
         match event {
@@ -154,10 +154,12 @@ impl Case {
             }
             E::CaseReleased(_) | E::LeaseExpired(_) => self.lease = None,
             E::TextRevealed(event) => {
-                if matches!(
+                // An auditor's reading helps nobody: the promised look is still owed.
+                let looks = matches!(
                     event.scope,
                     RevealScope::Case | RevealScope::IncidentMember { .. }
-                ) {
+                );
+                if looks && works_on_cases(actor) {
                     self.looked_at.get_or_insert(at);
                 }
             }
@@ -208,17 +210,18 @@ impl Case {
             E::ActionParked(event) => {
                 self.move_action(event.action, ActionStatus::Parked { why: event.why }, at);
             }
-            E::ActionSuperseded(event) => {
-                self.move_action(event.action, ActionStatus::Superseded, at);
             E::MessageResent(event) => {
                 let action = ActionId::from(event.message.as_uuid());
-                let parked = self.actions.get(&action).is_some_and(|state| {
-                    matches!(state.status, ActionStatus::Parked { .. })
-                });
+                let parked = self
+                    .actions
+                    .get(&action)
+                    .is_some_and(|state| matches!(state.status, ActionStatus::Parked { .. }));
                 if parked {
                     self.move_action(action, ActionStatus::Requested, at);
                 }
             }
+            E::ActionSuperseded(event) => {
+                self.move_action(event.action, ActionStatus::Superseded, at);
             }
             E::ActionUnanswered(event) => {
                 self.move_action(event.action, ActionStatus::Unanswered, at);
@@ -258,6 +261,7 @@ impl Case {
             post: event.post,
             posted_at: event.posted_at,
             joined_at: at,
+            language: event.language.clone(),
             assessment: event.assessment.clone(),
             deleted: None,
         };
@@ -338,6 +342,14 @@ impl Case {
             state.status = status;
             state.at = at;
         }
+    }
+}
+
+/// Whether what `actor` does counts as somebody looking after the case.
+const fn works_on_cases(actor: &Actor) -> bool {
+    match actor {
+        Actor::User { role, .. } => role.may_decide(),
+        actor => actor.is_person(),
     }
 }
 

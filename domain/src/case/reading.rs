@@ -7,15 +7,20 @@ use crate::event::{ContactOutcome, ContactRecorded, NoteAdded, RevealScope, Text
 use crate::{ModerationEvent, PostRef, Prose};
 
 impl Case {
-    /// Records that `by` reads masked text of these revisions.
+    /// Records that `by` reads masked text of these revisions. Whoever does not work on cases says
+    /// why they read.
     pub fn reveal(
         &self,
         by: Staff,
         scope: RevealScope,
         posts: Vec<PostRef>,
+        reason: Option<Prose>,
     ) -> Result<Vec<ModerationEvent>, Refusal> {
         if !by.role.may_reveal() {
             return Err(Refusal::NotAllowed { role: by.role });
+        }
+        if by.role.reveals_with_reason() && reason.as_ref().is_none_or(Prose::is_blank) {
+            return Err(Refusal::ReasonMissing { field: "reason" });
         }
         if let RevealScope::IncidentMember { member } = scope
             && !self.members.contains_key(&member)
@@ -27,6 +32,7 @@ impl Case {
                 by: by.id,
                 scope,
                 posts,
+                reason: reason.filter(|reason| !reason.is_blank()),
             }
             .into(),
         ])

@@ -111,6 +111,9 @@ pub struct CasePost {
     pub posted_at: Timestamp,
     /// When it joined.
     pub joined_at: Timestamp,
+    /// Its language without region, where the platform names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// The newest assessment.
     pub assessment: Option<Assessment>,
     /// Who deleted it on the platform, where somebody did.
@@ -239,6 +242,14 @@ impl Case {
                 })
         };
         self.actions.values().filter(spoke).count() as u32
+    }
+
+    /// The language of the newest post whose language is known.
+    pub fn language(&self) -> Option<&str> {
+        let known = self.posts.iter().filter(|post| post.language.is_some());
+        known
+            .max_by_key(|post| post.posted_at)
+            .and_then(|post| post.language.as_deref())
     }
 
     /// The newest revision of that post in this case.

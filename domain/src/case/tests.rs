@@ -91,6 +91,7 @@ fn attached(level: CrisisLevel) -> PostAttached {
         posted_at: T0,
         freshness: Freshness::Live,
         look_due_at: None,
+        language: None,
         assessment: Some(assessment(level)),
     }
 }

@@ -97,6 +97,10 @@ pub struct PostAttached {
     /// When the first look is due, where this post starts the clock of a case that had none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look_due_at: Option<Timestamp>,
+    /// The language that the platform names, without region (`en`), so that people find what they
+    /// can read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// What automation thought of it; none where a person or a report brought it.
     pub assessment: Option<Assessment>,
 }
@@ -327,8 +331,11 @@ pub struct TextRevealed {
     pub scope: RevealScope,
     /// Which revisions were shown.
     pub posts: Vec<PostRef>,
+    /// Why, where somebody read who does not work on the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Prose>,
 }
-without_prose!(TextRevealed);
+with_prose!(TextRevealed: reason);
 
 /// What was revealed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

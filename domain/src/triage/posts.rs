@@ -121,6 +121,7 @@ impl CaseBook<'_> {
                 posted_at: facts.posted_at,
                 freshness: facts.freshness,
                 look_due_at: None,
+                language: facts.language.clone(),
                 assessment: Some(assessment.clone()),
             };
             case.attach(attached, self.promises, clock_from)

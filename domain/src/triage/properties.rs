@@ -83,6 +83,7 @@ impl Arrival {
             author: self.author,
             community: CommunityId::new("night-shift").unwrap(),
             posted_at: T0,
+            language: None,
             freshness: Freshness::Live,
             origin: Origin::Kafka {
                 topic: "holdfast.posts.v1".to_owned(),

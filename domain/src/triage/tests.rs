@@ -46,6 +46,7 @@ fn facts(post: u128) -> PostFacts {
         author: AuthorRole::Member,
         community: CommunityId::new("night-shift").unwrap(),
         posted_at: T0,
+        language: Some("en".to_owned()),
         freshness: Freshness::Live,
         origin: Origin::Kafka {
             topic: "holdfast.posts.v1".to_owned(),

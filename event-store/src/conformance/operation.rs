@@ -7,7 +7,9 @@ use holdfast_domain::{KeyOwner, Prose, Role, SignalKind, StreamId, SubjectId, Us
 
 use super::Fixture;
 use super::samples::{after, community};
-use crate::ports::{Expected, Grant, GrantedRole, NewSession, NewToken, NewUser};
+use crate::ports::{
+    Expected, Grant, GrantedRole, NewSession, NewToken, NewUser, TokenLimits, TokenScope,
+};
 
 const LENGTH: Duration = Duration::from_secs(10);
 
@@ -163,6 +165,11 @@ pub async fn tokens_and_sessions_end(f: &Fixture) {
         user: ana,
         label: "forum".to_owned(),
         expires_at: Some(after(10)),
+        limits: TokenLimits {
+            scopes: Some(vec![TokenScope::Read]),
+            communities: Some(vec![community("night-shift")]),
+            signals: None,
+        },
     };
     f.store.add_token(&token, after(0)).await.unwrap();
     let owner = f
@@ -172,6 +179,7 @@ pub async fn tokens_and_sessions_end(f: &Fixture) {
         .unwrap()
         .unwrap();
     assert_eq!((owner.user.id, owner.label.as_str()), (ana, "forum"));
+    assert_eq!(owner.limits, token.limits);
     assert!(
         f.store
             .token_owner(&[1; 32], after(10))

@@ -222,6 +222,9 @@ pub async fn filters_narrow_the_queue(f: &Fixture) {
             .collect();
         assert_eq!(seen(f, &all, &filter).await, expected, "{filter:?}");
     }
+    assert_eq!(f.store.languages(&all).await.unwrap(), ["en"]);
+    let nobody = viewer(f, vec![]);
+    assert!(f.store.languages(&nobody).await.unwrap().is_empty());
 }
 
 /// And nothing that was noted before.

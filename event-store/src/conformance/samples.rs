@@ -132,6 +132,7 @@ pub fn attached(post: PostId) -> ModerationEvent {
         freshness: Freshness::Live,
         assessment: None,
         look_due_at: None,
+        language: None,
     }
     .into()
 }

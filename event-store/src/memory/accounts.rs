@@ -156,6 +156,7 @@ impl Accounts for MemoryStore {
             Some(TokenOwner {
                 user: user.clone(),
                 label: token.label.clone(),
+                limits: token.limits.clone(),
             })
         }))
     }

@@ -1,7 +1,7 @@
 //! What the review queue reads, in memory.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use holdfast_domain::{CaseId, PostId, SubjectId, Timestamp};
@@ -30,6 +30,12 @@ impl QueueViews for MemoryStore {
         rows.truncate(limit);
         let next = rows.last().filter(|_| more).map(CaseRow::cursor);
         Ok(QueuePage { rows, next })
+    }
+
+    async fn languages(&self, viewer: &Viewer) -> Result<Vec<String>, StoreError> {
+        let open = self.cases(|row| is_open(row) && !row.synthetic && sees(viewer, row));
+        let known: BTreeSet<String> = open.into_iter().filter_map(|row| row.language).collect();
+        Ok(known.into_iter().collect())
     }
 
     async fn case_row(&self, viewer: &Viewer, case: CaseId) -> Result<Option<CaseRow>, StoreError> {

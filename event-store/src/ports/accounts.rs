@@ -5,6 +5,8 @@ use holdfast_domain::{
     CommunityId, Role, Sensitive, SignalKind, SubjectId, TenantId, Timestamp, UserId,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::StoreError;
 
 /// Users, their grants, tokens and sessions. Each method is one query.
@@ -167,6 +169,67 @@ pub struct NewToken {
     pub label: String,
     /// Until when; none is until revoked.
     pub expires_at: Option<Timestamp>,
+    /// What it may do less than its user.
+    pub limits: TokenLimits,
+}
+
+/// What a token may do less than its user. It may never do more: a role that the user does not hold,
+/// or holds no more, is of no use to their tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenLimits {
+    /// The scopes that it was given; none is all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<TokenScope>>,
+    /// The communities that it reaches; none is all of its user's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub communities: Option<Vec<CommunityId>>,
+    /// The signals that it reaches; none is all of its user's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signals: Option<Vec<SignalKind>>,
+}
+
+impl TokenLimits {
+    /// Whether the token has that scope.
+    pub fn allows(&self, scope: TokenScope) -> bool {
+        self.scopes
+            .as_ref()
+            .is_none_or(|scopes| scopes.contains(&scope))
+    }
+}
+
+/// A kind of request that a token may be limited to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenScope {
+    /// Looks at queue and cases, texts masked.
+    Read,
+    /// Reads masked texts; each reading is recorded.
+    Reveal,
+    /// Gives commands about cases.
+    Write,
+    /// Sends posts and reports, for integrators.
+    Send,
+}
+
+impl TokenScope {
+    /// All scopes.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Reveal, Self::Write, Self::Send];
+
+    /// The scope's name on the command line and in problems.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Reveal => "reveal",
+            Self::Write => "write",
+            Self::Send => "send",
+        }
+    }
+
+    /// The scope of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == name)
+    }
 }
 
 /// Whose token it is.
@@ -176,6 +239,8 @@ pub struct TokenOwner {
     pub user: User,
     /// What the token is for; for the integrator's HTTP intake also the name of the source.
     pub label: String,
+    /// What it may do less than its user.
+    pub limits: TokenLimits,
 }
 
 /// A session to begin.

@@ -23,6 +23,9 @@ pub trait QueueViews: Send + Sync {
         limit: usize,
     ) -> Result<QueuePage, StoreError>;
 
+    /// The languages of the open cases that a viewer may see, in order. One query.
+    async fn languages(&self, viewer: &Viewer) -> Result<Vec<String>, StoreError>;
+
     /// One case.
     async fn case_row(&self, viewer: &Viewer, case: CaseId) -> Result<Option<CaseRow>, StoreError>;
 

@@ -150,7 +150,9 @@ impl Accounts for Store {
             values![token.user, token.label.as_str()],
         )
         .await?;
-        let sql = "INSERT INTO op_tokens (digest, user_id, label, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+        let sql = "INSERT INTO op_tokens (digest, user_id, label, created_at, expires_at, limits) VALUES ($1, $2, $3, $4, $5, $6)";
+        let limits = serde_json::to_string(&token.limits)
+            .map_err(|_| StoreError::corrupt("a token's limits".to_owned()))?;
         tx.execute(
             sql,
             values![
@@ -158,7 +160,8 @@ impl Accounts for Store {
                 token.user,
                 token.label.as_str(),
                 now,
-                token.expires_at
+                token.expires_at,
+                limits
             ],
         )
         .await?;
@@ -171,7 +174,7 @@ impl Accounts for Store {
         now: Timestamp,
     ) -> Result<Option<TokenOwner>, StoreError> {
         let sql = format!(
-            "{USERS}, t.label FROM op_tokens t JOIN op_users u ON u.id = t.user_id
+            "{USERS}, t.label, t.limits FROM op_tokens t JOIN op_users u ON u.id = t.user_id
              WHERE t.digest = $1 AND (t.expires_at IS NULL OR t.expires_at > $2) AND u.disabled = 0"
         );
         let Some(mut row) = self.db.query_one(&sql, values![*digest, now]).await? else {
@@ -180,6 +183,9 @@ impl Accounts for Store {
         Ok(Some(TokenOwner {
             user: user(&mut row)?,
             label: row.text(6)?,
+            // Limits that do not read are no reason to let a program do more than it should.
+            limits: serde_json::from_str(&row.text(7)?)
+                .map_err(|_| StoreError::corrupt("op_tokens: limits".to_owned()))?,
         }))
     }
 

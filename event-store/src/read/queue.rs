@@ -48,6 +48,22 @@ impl QueueViews for Store {
         })
     }
 
+    async fn languages(&self, viewer: &Viewer) -> Result<Vec<String>, StoreError> {
+        let mut select = Select::of(viewer);
+        select.condition("c.language IS NOT NULL AND c.synthetic = 0");
+        select.and("c.status = ", CaseStatus::Open.as_str());
+        let sql = format!(
+            "SELECT DISTINCT c.language FROM proj_cases c WHERE {}",
+            select.conditions
+        );
+        let rows = self.db.query(&sql, select.values).await?;
+        let languages = rows.into_iter().map(|mut row| row.text(0));
+        let mut languages = languages.collect::<Result<Vec<_>, _>>()?;
+        // Here, since databases order texts each in their own way.
+        languages.sort_unstable();
+        Ok(languages)
+    }
+
     async fn case_row(&self, viewer: &Viewer, case: CaseId) -> Result<Option<CaseRow>, StoreError> {
         let mut select = Select::of(viewer);
         select.and("c.case_id = ", case);

@@ -32,7 +32,8 @@ pub struct Problem {
     /// What is wrong with single fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// More, by the kind of problem: `holder` and `until`, `case`, `seen`, `since` and `draft`.
+    /// More, by the kind of problem: `holder` and `until`, `case`, `scope`, `seen`, `since` and
+    /// `draft`.
     #[serde(flatten)]
     pub more: Map<String, Value>,
 }
@@ -95,6 +96,14 @@ impl IntoResponse for Problem {
                 HeaderValue::from_static("Bearer realm=\"holdfast\""),
             );
         }
+        if let Some(scope) = self.more.get("scope").and_then(Value::as_str) {
+            let challenge = format!(
+                "Bearer realm=\"holdfast\", error=\"insufficient_scope\", scope=\"{scope}\""
+            );
+            if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+                headers.insert(header::WWW_AUTHENTICATE, challenge);
+            }
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
@@ -131,6 +140,10 @@ impl Problem {
             E::NotSignedIn => Self::new("not-signed-in", "Not signed in", 401, detail),
             E::BadCsrf => Self::new("bad-csrf", "The page is too old", 403, detail),
             E::NotFound { .. } => Self::new("not-found", "Not found", 404, detail),
+            E::ScopeMissing { scope } => {
+                Self::new("scope-missing", "The token lacks a scope", 403, detail)
+                    .with("scope", json!(scope.as_str()))
+            }
             E::Forbidden { .. } => Self::new("forbidden", "Not allowed", 403, detail),
             E::HeldBy {
                 holder,

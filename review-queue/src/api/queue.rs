@@ -32,7 +32,8 @@ pub(super) struct QueueParams {
     community: Vec<String>,
     /// `me` or `nobody`.
     holder: Option<String>,
-    /// Of this language (BCP 47).
+    /// In this language, by the newest post whose language the platform names (BCP 47, region
+    /// ignored).
     language: Option<String>,
     /// `live` (the default) or `backfill`, for look-back.
     freshness: Option<String>,

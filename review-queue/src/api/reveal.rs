@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::asked::Asked;
 use super::{ApiError, Problem};
-use crate::service::RevealInput;
+use crate::service::{ReadingReason, RevealInput};
 use crate::state::ReviewState;
 use crate::view::{RevealedCase, RevealedText};
 
@@ -24,7 +24,8 @@ pub(super) enum Revealed {
 /// Read masked text.
 ///
 /// The reading is recorded before anything is shown: the whole case with its thread as one read,
-/// each stretch of method detail and each record of an incident as one of its own.
+/// each stretch of method detail and each record of an incident as one of its own. An auditor, who
+/// does not work on cases, gives a reason, which is recorded with the reading.
 #[utoipa::path(
     post,
     path = "/v1/cases/{case}/reveal",
@@ -48,13 +49,22 @@ pub(super) async fn reveal(
 ) -> Result<Json<Revealed>, ApiError> {
     let (service, who, ask) = (&state.service, &asked.who, &asked.ask);
     let revealed = match asked.input {
-        RevealInput::Case {} => Revealed::Case(Box::new(service.reveal(who, ask).await?)),
-        RevealInput::MethodDetail { post, cover } => {
-            let text = service.reveal_method_detail(who, ask, post, cover).await?;
-            Revealed::Text(text)
+        RevealInput::Case { reason } => {
+            let why = ReadingReason::Words(reason);
+            Revealed::Case(Box::new(service.reveal(who, ask, &why).await?))
         }
-        RevealInput::Record { member } => {
-            Revealed::Text(service.reveal_record(who, ask, member).await?)
+        RevealInput::MethodDetail {
+            post,
+            cover,
+            reason,
+        } => {
+            let why = ReadingReason::Words(reason);
+            let text = service.reveal_method_detail(who, ask, post, cover, &why);
+            Revealed::Text(text.await?)
+        }
+        RevealInput::Record { member, reason } => {
+            let why = ReadingReason::Words(reason);
+            Revealed::Text(service.reveal_record(who, ask, member, &why).await?)
         }
     };
     Ok(Json(revealed))

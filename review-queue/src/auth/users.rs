@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use holdfast_domain::{Clock, IdSource, Role, Sensitive, TenantId, UserId};
 use holdfast_event_store::{
-    Accounts, Content, Find, GrantedRole, NewToken, NewUser, StoreError, User,
+    Accounts, Content, Find, GrantedRole, NewToken, NewUser, StoreError, TokenLimits, User,
 };
 
 use super::password::{Passwords, SHORTEST_PASSWORD};
-use super::{Secrets, TOKEN_PREFIX, secret};
+use super::{Secrets, TOKEN_PREFIX, scope, secret};
 use crate::error::ReviewError;
 
 /// Manages a tenant's users.
@@ -58,6 +58,8 @@ pub struct NewTokenFor<'a> {
     pub label: &'a str,
     /// How long it counts; none is until revoked.
     pub lives: Option<Duration>,
+    /// What it may do less than its user.
+    pub limits: TokenLimits,
 }
 
 /// Why a change to users was refused.
@@ -85,6 +87,12 @@ pub enum UsersError {
         role: Role,
         /// The role they have.
         other: Role,
+    },
+    /// The token would do more than its user.
+    #[error("a token never does more than its user: {what}")]
+    BeyondUser {
+        /// What it would do.
+        what: String,
     },
     /// The store did not answer, or the password could not be hashed.
     #[error("the accounts could not be changed")]
@@ -213,13 +221,18 @@ impl Users {
         Ok(found.len())
     }
 
-    /// Issues a token that may do what its user may. It is shown this once.
+    /// Issues a token that may do what its user may, less what it is limited to. It is shown this
+    /// once. A role taken from the user later is taken from the token as well.
     pub async fn issue_token(
         &self,
         tenant: &TenantId,
         new: &NewTokenFor<'_>,
     ) -> Result<Sensitive<String>, UsersError> {
         let user = self.named(tenant, new.name).await?;
+        let grants = self.accounts.grants(user.id).await?;
+        if let Some(what) = scope::beyond(&grants, &new.limits) {
+            return Err(UsersError::BeyondUser { what });
+        }
         let now = self.clock.now();
         let token = format!("{TOKEN_PREFIX}{}", secret::fresh(&*self.secrets));
         let row = NewToken {
@@ -227,6 +240,7 @@ impl Users {
             user: user.id,
             label: new.label.to_owned(),
             expires_at: new.lives.map(|lives| now + lives),
+            limits: new.limits.clone(),
         };
         self.accounts.add_token(&row, now).await?;
         Ok(Sensitive::new(token))

@@ -4,7 +4,7 @@ use holdfast_domain::event::AlertBecause;
 use holdfast_domain::intake::Freshness;
 use holdfast_domain::{
     Actor, Case, CaseKind, ClaimChange, EventId, IdSource, MessageId, ModerationEvent, NewEvent,
-    Prose, Refusal, Sensitive, StreamId, Timestamp,
+    Prose, Refusal, Sensitive, StreamId, Timestamp, UserId,
 };
 use holdfast_event_store::{Append, AppendError, Expected, OutboxChange, OutboxMessage, PostWrite};
 
@@ -65,7 +65,7 @@ impl ReviewService {
             let now = self.now();
             let effect = match decide(&loaded, now) {
                 Ok(effect) => effect,
-                Err(error) => return Err(self.explain(who, error).await),
+                Err(error) => return Err(self.explain(who, ask, &loaded, error).await),
             };
             let recorded = effect.events.clone();
             let append = self.append_of(who, ask, &loaded, effect, now);
@@ -186,19 +186,53 @@ impl ReviewService {
         })
     }
 
-    /// Puts names to what the domain refuses by ids.
-    async fn explain(&self, who: &Access, error: ReviewError) -> ReviewError {
-        let ReviewError::Refused(Refusal::HeldBy { holder, until }) = error else {
-            return error;
+    /// Puts names to what the domain refuses by ids, and what happened to what came too late.
+    async fn explain(
+        &self,
+        who: &Access,
+        ask: &Ask,
+        loaded: &Loaded,
+        error: ReviewError,
+    ) -> ReviewError {
+        let explained = match (error, ask.if_match) {
+            (ReviewError::Refused(Refusal::HeldBy { holder, until }), _) => {
+                self.held_by(who, holder, until).await
+            }
+            (ReviewError::Stale { .. }, Some(seen)) => self.stale(who, loaded, seen).await,
+            (error, _) => return error,
         };
-        match self.names(&who.tenant).await {
-            Ok(names) => ReviewError::HeldBy {
-                holder,
-                name: names.of(holder),
-                until,
-            },
-            Err(error) => error,
-        }
+        explained.unwrap_or_else(|error| error)
+    }
+
+    async fn held_by(
+        &self,
+        who: &Access,
+        holder: UserId,
+        until: Timestamp,
+    ) -> Result<ReviewError, ReviewError> {
+        let names = self.names(&who.tenant).await?;
+        Ok(ReviewError::HeldBy {
+            holder,
+            name: names.of(holder),
+            until,
+        })
+    }
+
+    /// What happened since `seen` that a decision should know of.
+    async fn stale(
+        &self,
+        who: &Access,
+        loaded: &Loaded,
+        seen: u64,
+    ) -> Result<ReviewError, ReviewError> {
+        let names = self.names(&who.tenant).await?;
+        let since = loaded.events.iter();
+        let since = since.filter(|event| event.version.0 > seen && is_material(&event.event));
+        let since: Vec<_> = since.cloned().collect();
+        Ok(ReviewError::Stale {
+            seen: loaded.seen(),
+            since: self.timeline(who, loaded, &since, &names).await?,
+        })
     }
 
     /// Adds an alert to what happens to a case, where people are to be asked to look.
@@ -226,17 +260,7 @@ impl ReviewService {
         {
             return Ok(seen);
         }
-        let names = self.names(&who.tenant).await?;
-        let since: Vec<_> = loaded
-            .events
-            .iter()
-            .filter(|event| event.version.0 > seen && is_material(&event.event))
-            .cloned()
-            .collect();
-        Err(ReviewError::Stale {
-            seen: loaded.seen(),
-            since: self.timeline(who, &loaded, &since, &names).await?,
-        })
+        Err(self.stale(who, &loaded, seen).await?)
     }
 }
 
@@ -265,7 +289,8 @@ pub(crate) fn alert(
     )));
 }
 
-/// Whether nothing that a decision should know of happened after `seen`.
+/// Whether nothing that a decision should know of happened after `seen`. What happened is told by
+/// `command`, which explains the refusal.
 pub(crate) fn is_current(loaded: &Loaded, seen: u64) -> Result<(), ReviewError> {
     if seen > loaded.case.version.0 {
         return Err(ReviewError::field(

@@ -76,7 +76,7 @@ pub struct QueueFilter {
     pub holder: Option<UserId>,
     /// Held by nobody now.
     pub unheld: bool,
-    /// Of this language.
+    /// In this language; the region does not count.
     pub language: Option<String>,
     /// Look-back cases instead of live ones.
     pub backfill: bool,
@@ -268,12 +268,17 @@ pub struct OpenInput {
     pub reason: Sensitive<String>,
 }
 
-/// What is to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+/// What is to be read. Whoever does not work on cases, an auditor, says why.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(tag = "what", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RevealInput {
     /// The case's posts and the thread around, as one recorded read.
-    Case {},
+    Case {
+        /// Why; an auditor must say it.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        reason: Option<Sensitive<String>>,
+    },
     /// One covered stretch of a post.
     MethodDetail {
         /// Which revision.
@@ -281,11 +286,19 @@ pub enum RevealInput {
         post: PostRef,
         /// Which cover, counted from 0 along the text.
         cover: usize,
+        /// Why; an auditor must say it.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        reason: Option<Sensitive<String>>,
     },
     /// One record of an incident.
     Record {
         /// Its number within the incident.
         member: u64,
+        /// Why; an auditor must say it.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        reason: Option<Sensitive<String>>,
     },
 }
 

@@ -2,12 +2,13 @@
 
 use holdfast_domain::case::{CloseCode, Status};
 use holdfast_domain::intake::Freshness;
+use holdfast_domain::rule_match::RuleMode;
 use holdfast_domain::{Case, CaseId, CaseKind, Timestamp};
 use holdfast_event_store::{CaseRow, StoreError};
 
 use super::people::Names;
 use crate::access::Access;
-use crate::view::{QueueItem, Silence};
+use crate::view::{DecidingRule, QueueItem, Silence};
 
 /// The folded case behind a row.
 pub(crate) fn case_of(row: &CaseRow) -> Result<Case, StoreError> {
@@ -40,6 +41,7 @@ pub(crate) fn item(
         language: row.language.clone(),
         because: case.because.clone(),
         labels: labels(&case),
+        rule: deciding_rule(&case),
         silences: silences(&case),
         posts: match case.kind {
             CaseKind::Incident => case.members.len(),
@@ -94,12 +96,34 @@ fn labels(case: &Case) -> Vec<String> {
         .iter()
         .rev()
         .filter_map(|post| post.assessment.as_ref());
-    for label in assessments.flat_map(|assessment| &assessment.recommendation.labels) {
+    let found = assessments.flat_map(|assessment| {
+        let labels = &assessment.recommendation.labels;
+        labels.iter().chain(&assessment.attributions)
+    });
+    for label in found {
         if !labels.contains(label) {
             labels.push(label.clone());
         }
     }
     labels
+}
+
+/// The rule that weighs most: the one that asks for the highest level, of the newest post that any
+/// rule matched. Its words are a policy owner's, never a member's.
+fn deciding_rule(case: &Case) -> Option<DecidingRule> {
+    let assessments = case.posts.iter().rev();
+    let assessments = assessments.filter_map(|post| post.assessment.as_ref());
+    let live = assessments.map(|assessment| {
+        let matches = assessment.matches.iter();
+        matches
+            .filter(|matched| matched.mode == RuleMode::Live)
+            .rev()
+            .max_by_key(|matched| matched.level)
+    });
+    live.flatten().next().map(|matched| DecidingRule {
+        rule: matched.rule.to_string(),
+        because: matched.because.clone(),
+    })
 }
 
 fn silences(case: &Case) -> Vec<Silence> {

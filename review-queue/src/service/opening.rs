@@ -308,6 +308,7 @@ fn attached(about: &About) -> Option<PostAttached> {
         posted_at: named.posted_at,
         freshness: Freshness::Live,
         look_due_at: None,
+        language: named.language.clone(),
         assessment: named.assessment.clone(),
     })
 }

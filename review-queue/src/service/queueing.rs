@@ -48,6 +48,11 @@ impl ReviewService {
         })
     }
 
+    /// The languages of the open cases that a person may see.
+    pub(crate) async fn languages(&self, who: &Access) -> Result<Vec<String>, ReviewError> {
+        Ok(self.parts().queue.languages(&who.viewer()).await?)
+    }
+
     /// Shows the cases as they are counted now. Called when the figures are asked for.
     pub async fn count_cases(&self) -> Result<(), ReviewError> {
         let now = self.now();
@@ -65,10 +70,16 @@ fn asked(filter: &QueueFilter, now: Timestamp) -> CaseFilter {
         communities: filter.communities.clone(),
         holder: filter.holder,
         unheld_at: filter.unheld.then_some(now),
-        language: filter.language.clone(),
+        // Rows hold languages without region and in small letters.
+        language: filter.language.as_deref().map(main_language),
         backfill: Some(filter.backfill),
         synthetic: false,
     }
+}
+
+fn main_language(tag: &str) -> String {
+    let main = tag.split(['-', '_']).next().unwrap_or(tag);
+    main.to_ascii_lowercase()
 }
 
 fn write_cursor(cursor: &QueueCursor) -> String {

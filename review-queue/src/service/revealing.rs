@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use holdfast_domain::event::{MemberJudged, RevealScope};
 use holdfast_domain::signal::Evidence;
 use holdfast_domain::{
-    Assessment, Case, CaseKind, MessageId, ModerationEvent, PostRef, Sensitive, Span,
+    Assessment, Case, CaseKind, MessageId, ModerationEvent, PostRef, Prose, Sensitive, Span,
+    Timestamp,
 };
 use holdfast_event_store::{StoredPost, StoredRevision};
 
-use super::commanding::Effect;
+use super::commanding::{Effect, maybe_about, must_fit};
 use super::loading::Loaded;
 use super::prose::{Words, proses, words};
 use super::viewing::Surroundings;
@@ -19,9 +20,50 @@ use crate::error::ReviewError;
 use crate::view::{Mark, RevealedCase, RevealedPost, RevealedProse, RevealedText, Stretch};
 use crate::web::highlight;
 
+/// Why somebody reads; asked of whoever does not work on cases.
+#[derive(Debug, Clone)]
+pub enum ReadingReason {
+    /// In their words, where they gave any.
+    Words(Option<Sensitive<String>>),
+    /// The one that they gave for this case since then.
+    GivenSince(Timestamp),
+}
+
+impl ReadingReason {
+    fn prose(&self, loaded: &Loaded) -> Option<Prose> {
+        match self {
+            Self::Words(words) => maybe_about(&loaded.case, words.as_ref()),
+            Self::GivenSince(since) => {
+                let mut late = loaded.events.iter().rev();
+                late.find_map(|envelope| match &envelope.event {
+                    ModerationEvent::TextRevealed(read)
+                        if read.by == loaded.staff.id && envelope.occurred_at >= *since =>
+                    {
+                        read.reason.clone()
+                    }
+                    _ => None,
+                })
+            }
+        }
+    }
+
+    fn must_fit(&self) -> Result<(), ReviewError> {
+        match self {
+            Self::Words(words) => must_fit([("reason", words.as_ref())]),
+            Self::GivenSince(_) => Ok(()),
+        }
+    }
+}
+
 impl ReviewService {
     /// Reveals a whole case with its thread as one recorded read. Method detail stays covered.
-    pub async fn reveal(&self, who: &Access, ask: &Ask) -> Result<RevealedCase, ReviewError> {
+    pub async fn reveal(
+        &self,
+        who: &Access,
+        ask: &Ask,
+        why: &ReadingReason,
+    ) -> Result<RevealedCase, ReviewError> {
+        why.must_fit()?;
         let loaded = self.load(who, ask.case).await?;
         let around = self.surroundings(who, &loaded.case).await?;
         let posts = revealed_posts(&loaded.case, &around, loaded.staff.role.may_reveal());
@@ -29,13 +71,12 @@ impl ReviewService {
         let done = self
             .command(who, ask, |loaded, _| {
                 let scope = RevealScope::Case;
-                Ok(loaded
-                    .case
-                    .reveal(loaded.staff, scope, shown.clone())?
-                    .into())
+                let (by, shown) = (loaded.staff, shown.clone());
+                let reveal = loaded.case.reveal(by, scope, shown, why.prose(loaded));
+                Ok(reveal?.into())
             })
             .await?;
-        if !done.changed.repeated {
+        if !done.changed.repeated && counts_as_look(&loaded) {
             self.metrics().looked(&done.before, self.now());
         }
         let loaded = self.load(who, ask.case).await?;
@@ -53,7 +94,9 @@ impl ReviewService {
         ask: &Ask,
         post: PostRef,
         cover: usize,
+        why: &ReadingReason,
     ) -> Result<RevealedText, ReviewError> {
+        why.must_fit()?;
         let loaded = self.load(who, ask.case).await?;
         let around = self.surroundings(who, &loaded.case).await?;
         let known = revealed_posts(&loaded.case, &around, false)
@@ -71,7 +114,8 @@ impl ReviewService {
         };
         let done = self
             .command(who, ask, |loaded, _| {
-                let reveal = loaded.case.reveal(loaded.staff, scope.clone(), vec![post]);
+                let (scope, why) = (scope.clone(), why.prose(loaded));
+                let reveal = loaded.case.reveal(loaded.staff, scope, vec![post], why);
                 Ok(reveal?.into())
             })
             .await?;
@@ -88,7 +132,9 @@ impl ReviewService {
         who: &Access,
         ask: &Ask,
         member: u64,
+        why: &ReadingReason,
     ) -> Result<RevealedText, ReviewError> {
+        why.must_fit()?;
         let loaded = self.load(who, ask.case).await?;
         let Some(record) = loaded.case.members.get(&member).cloned() else {
             return Err(ReviewError::NotFound { what: "record" });
@@ -112,10 +158,10 @@ impl ReviewService {
         let posted_at = revision.map(|revision| revision.post.created_at);
         let done = self
             .command(who, ask, |loaded, _| {
-                read_record(loaded, member, record.post)
+                read_record(loaded, member, record.post, why.prose(loaded))
             })
             .await?;
-        if !done.changed.repeated {
+        if !done.changed.repeated && counts_as_look(&loaded) {
             self.metrics().looked(&done.before, self.now());
         }
         Ok(RevealedText {
@@ -167,10 +213,20 @@ impl ReviewService {
     }
 }
 
-fn read_record(loaded: &Loaded, member: u64, post: Option<PostRef>) -> Result<Effect, ReviewError> {
+/// Whether the reader works on cases, so that the promised look is kept.
+const fn counts_as_look(loaded: &Loaded) -> bool {
+    loaded.staff.role.may_decide()
+}
+
+fn read_record(
+    loaded: &Loaded,
+    member: u64,
+    post: Option<PostRef>,
+    why: Option<Prose>,
+) -> Result<Effect, ReviewError> {
     let (case, by) = (&loaded.case, loaded.staff);
     let scope = RevealScope::IncidentMember { member };
-    let mut events = case.reveal(by, scope, post.into_iter().collect())?;
+    let mut events = case.reveal(by, scope, post.into_iter().collect(), why)?;
     if by.role.may_decide() && case.kind == CaseKind::Incident {
         events.extend(case.settle_member(member, MemberJudged::Read));
     }

@@ -110,6 +110,7 @@ impl ReviewService {
             dead_letters: case.dead_letters.clone(),
             other_cases: self.other_cases(who, case, &names, now).await?,
             allowed: self.allowed(case, loaded.staff, now),
+            reveal_needs_reason: loaded.staff.role.reveals_with_reason(),
             supported: self
                 .config()
                 .supported(&case.community)

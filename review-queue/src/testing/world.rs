@@ -363,6 +363,7 @@ fn attached(post: PostRef, text: &str, now: Timestamp) -> ModerationEvent {
         posted_at: now,
         freshness: Freshness::Live,
         look_due_at: None,
+        language: Some("en".to_owned()),
         assessment: Some(assessment(post, text)),
     }
     .into()

@@ -105,6 +105,8 @@ pub struct CaseView {
     pub other_cases: Vec<QueueItem>,
     /// What the viewer may do now.
     pub allowed: Vec<Command>,
+    /// Whether the viewer gives a reason with every reading of masked text.
+    pub reveal_needs_reason: bool,
     /// What the platform can be asked for here.
     #[schema(value_type = Vec<String>)]
     pub supported: Vec<ActionKind>,

@@ -49,13 +49,15 @@ pub struct QueueItem {
     /// Where.
     #[schema(value_type = String)]
     pub community: CommunityId,
-    /// The language of its posts, where known.
+    /// The language of its newest post whose platform names one, without region.
     pub language: Option<String>,
     /// Why it was opened.
     #[schema(value_type = Object)]
     pub because: OpenedBecause,
     /// What policies found in its posts, e.g. `goodbye`; each once, the newest post's first.
     pub labels: Vec<String>,
+    /// The rule that weighs most, where one matched.
+    pub rule: Option<DecidingRule>,
     /// Classifiers that gave no answer on its posts.
     pub silences: Vec<Silence>,
     /// How many posts it holds; for an incident how many records.
@@ -93,6 +95,15 @@ pub struct QueueItem {
     pub closure_proposed: bool,
     /// Whether the viewer may claim it.
     pub may_claim: bool,
+}
+
+/// The rule that weighs most in a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DecidingRule {
+    /// Which, e.g. `crisis.goodbye`.
+    pub rule: String,
+    /// Why it matched, in the policy owner's words; may be empty.
+    pub because: String,
 }
 
 /// Who holds a case.

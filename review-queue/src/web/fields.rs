@@ -24,6 +24,11 @@ impl Fields {
             .map_or("", |(_, value)| value.trim())
     }
 
+    /// Whether the form has a field of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.reveal().iter().any(|(known, _)| known == name)
+    }
+
     /// The field as it was typed, to be shown again.
     pub fn typed(&self, name: &str) -> String {
         self.text(name).to_owned()

@@ -9,6 +9,7 @@ mod case;
 mod commands;
 mod decide;
 mod door;
+mod form;
 mod open_case;
 mod queue;
 mod reveal;

@@ -73,13 +73,13 @@ impl FromRequestParts<Console> for SignedIn {
             .iter()
             .any(|(name, value)| name == KEYS && value == "off");
         match console.auth().caller(&parts.headers).await {
-            Ok(Some(caller)) => Ok(Self {
+            Ok(Some(caller)) if caller.may_use_pages() => Ok(Self {
                 access: caller.access.clone(),
                 caller,
                 keys,
                 cookies: cookies.into(),
             }),
-            Ok(None) => Err(to_the_door(parts)),
+            Ok(_) => Err(to_the_door(parts)),
             Err(error) => {
                 let problem = console.problem(&error);
                 let shell = super::shell::Shell::outside("Not done", console.service().now());

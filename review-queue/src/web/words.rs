@@ -280,6 +280,47 @@ pub fn label(label: &str) -> String {
     label.replace(['_', '.'], " ")
 }
 
+/// A language by its English name, or the tag where it is none that we name.
+pub fn language(tag: &str) -> &str {
+    let named = LANGUAGES.iter().find(|(known, _)| *known == tag);
+    named.map_or(tag, |(_, name)| name)
+}
+
+const LANGUAGES: [(&str, &str); 32] = [
+    ("ar", "Arabic"),
+    ("bg", "Bulgarian"),
+    ("cs", "Czech"),
+    ("da", "Danish"),
+    ("de", "German"),
+    ("el", "Greek"),
+    ("en", "English"),
+    ("es", "Spanish"),
+    ("et", "Estonian"),
+    ("fa", "Persian"),
+    ("fi", "Finnish"),
+    ("fr", "French"),
+    ("he", "Hebrew"),
+    ("hi", "Hindi"),
+    ("hr", "Croatian"),
+    ("hu", "Hungarian"),
+    ("it", "Italian"),
+    ("ja", "Japanese"),
+    ("ko", "Korean"),
+    ("lt", "Lithuanian"),
+    ("nl", "Dutch"),
+    ("no", "Norwegian"),
+    ("pl", "Polish"),
+    ("pt", "Portuguese"),
+    ("ro", "Romanian"),
+    ("ru", "Russian"),
+    ("sk", "Slovak"),
+    ("sv", "Swedish"),
+    ("tr", "Turkish"),
+    ("uk", "Ukrainian"),
+    ("ur", "Urdu"),
+    ("zh", "Chinese"),
+];
+
 /// A length of time in two units at most, e.g. `3 h 20 min`.
 pub fn span(length: Duration) -> String {
     let secs = length.as_secs();

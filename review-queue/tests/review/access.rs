@@ -17,7 +17,7 @@ fn commands(case: &TestCase) -> Vec<(&'static str, Value)> {
         ("notes", json!({"note": "n"})),
         ("level", json!({"to": "act_now"})),
         ("contact", json!({"outcome": "tried"})),
-        ("reveal", json!({"what": "case"})),
+        ("reveal", json!({"what": "case", "reason": "r"})),
         (
             "decisions",
             json!({"outcome": "no_action", "policy": "p", "reason": "r"}),

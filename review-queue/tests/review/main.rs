@@ -11,3 +11,4 @@ mod reading;
 mod signing_in;
 mod streaming;
 mod timing;
+mod tokens;

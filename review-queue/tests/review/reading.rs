@@ -176,3 +176,66 @@ async fn an_incident_closes_when_its_records_were_read_each_as_a_read_of_its_own
     );
     assert_eq!(close().await.brief(), "200");
 }
+
+#[tokio::test]
+async fn an_auditor_says_why_they_read_and_the_promised_look_is_still_owed() {
+    let app = TestApp::new().await;
+    let (ana, otto) = (
+        app.somebody("ana", Role::Moderator).await,
+        app.somebody("otto", Role::Auditor).await,
+    );
+    let case = app.crisis("goodbye, the pills are here").await;
+    let post = json!({"post": case.post.post, "revision": 1});
+    for body in [
+        json!({"what": "case"}),
+        json!({"what": "case", "reason": "  "}),
+        json!({"what": "method_detail", "post": post, "cover": 0}),
+    ] {
+        let refused = app.post(&otto, &case.to("reveal"), body).await;
+        assert_eq!(refused.brief(), "422 invalid");
+        assert_eq!(refused.body["errors"][0]["field"], "reason");
+    }
+    assert!(!app.events(case.id).await.contains(&"TextRevealed"));
+    let view = app.get(&otto, &case.path()).await;
+    assert_eq!(view.body["reveal_needs_reason"], true);
+    let why = json!({"what": "case", "reason": "complaint 17"});
+    let read = app.post(&otto, &case.to("reveal"), why).await;
+    assert_eq!(read.brief(), "200", "{}", read.body);
+    assert_eq!(read.body["case"]["looked_at"], Value::Null);
+    let seen = app.get(&ana, &case.path()).await;
+    assert_eq!(seen.body["reveal_needs_reason"], false);
+    let timeline = seen.body["timeline"].as_array().unwrap();
+    let texts = &timeline.last().unwrap()["texts"];
+    assert_eq!(texts[0]["field"], "reason");
+    assert!(texts.to_string().contains("complaint 17"), "{texts}");
+}
+
+#[tokio::test]
+async fn the_queue_is_narrowed_by_language_whatever_the_region() {
+    let app = TestApp::new().await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    let case = app.crisis("goodbye").await;
+    for (asked, found) in [("en", 1), ("en-GB", 1), ("EN", 1), ("de", 0)] {
+        let queue = app.get(&ana, &format!("/v1/queue?language={asked}")).await;
+        let items = queue.body["items"].as_array().unwrap();
+        assert_eq!(items.len(), found, "{asked}");
+        if let Some(item) = items.first() {
+            assert_eq!(
+                (&item["case"], &item["language"]),
+                (&json!(case.id), &json!("en"))
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_case_of_the_queue_names_the_rule_that_weighs_most() {
+    let app = TestApp::new().await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    app.crisis("goodbye").await;
+    let queue = app.get(&ana, "/v1/queue").await;
+    assert_eq!(
+        queue.body["items"][0]["rule"],
+        json!({"rule": "crisis.goodbye", "because": "a farewell phrase"})
+    );
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, Method, header};
 use holdfast_domain::{Role, TenantId};
+use holdfast_event_store::TokenLimits;
 use holdfast_review_queue::auth::{NewTokenFor, SignInError, UsersError};
 use holdfast_review_queue::testing::{TestApp, TestUser, everywhere};
 use serde_json::json;
@@ -145,6 +146,7 @@ async fn a_token_counts_until_it_is_over_or_revoked() {
         name: "ana",
         label: "short",
         lives: Some(Duration::from_mins(5)),
+        limits: TokenLimits::default(),
     };
     let standing = ana.token.clone();
     ana.token = users

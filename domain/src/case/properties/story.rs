@@ -362,6 +362,7 @@ fn attached(post: u128, level: CrisisLevel) -> PostAttached {
         posted_at: T0,
         freshness: Freshness::Live,
         look_due_at: None,
+        language: None,
         assessment: Some(Assessment {
             post,
             stage: Stage::Triage,

@@ -24,6 +24,7 @@ pub(super) struct About {
 pub(super) struct Named {
     pub(super) post: PostRef,
     pub(super) posted_at: Timestamp,
+    pub(super) language: Option<String>,
     pub(super) assessment: Option<Assessment>,
     pub(super) write: PostWrite,
 }
@@ -95,6 +96,7 @@ impl ReviewService {
             post: Some(Named {
                 post,
                 posted_at: newest.post.created_at,
+                language: newest.post.main_language(),
                 assessment,
                 write: PostWrite::Keep {
                     id: stored.id,
@@ -200,6 +202,7 @@ impl ReviewService {
         Ok(Named {
             post: reference,
             posted_at: now,
+            language: None,
             assessment: Some(self.judge(reference, post.clone()).await?),
             write: PostWrite::New {
                 id,

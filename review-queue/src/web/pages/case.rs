@@ -38,6 +38,8 @@ pub struct CasePage {
     pub revealed: bool,
     /// Whether the reader may ask for them.
     pub may_reveal: bool,
+    /// Whether they are asked why.
+    pub asks_why: bool,
     /// Why the case is here.
     pub explanation: Explanation,
     /// Reports on the member.

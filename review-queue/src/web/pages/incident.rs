@@ -25,6 +25,8 @@ pub struct IncidentPage {
     pub members: Vec<Member>,
     /// The member that was just opened.
     pub opened: Option<Opened>,
+    /// Whether the reader is asked why they read.
+    pub asks_why: bool,
     /// Who holds it.
     pub claiming: Claiming,
     /// What was typed before.
@@ -83,6 +85,7 @@ impl IncidentPage {
                 text: Some("{\"text\": \"<script>alert(1)</script> is anybody there?\"}".to_owned()),
                 at: None,
             }),
+            asks_why: true,
             claiming: Claiming::sample_mine(),
             drafts: Drafts::default(),
             wrong: Some("The reason must not be empty.".to_owned()),

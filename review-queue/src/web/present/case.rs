@@ -53,6 +53,7 @@ pub fn page(
             Vec::new()
         },
         revealed: revealed.is_some(),
+        asks_why: case.reveal_needs_reason,
         may_reveal: case.allows(crate::view::Command::Reveal),
         explanation: explanation(case),
         reports: reports(case, revealed),

@@ -5,7 +5,7 @@ use holdfast_domain::intake::Freshness;
 use holdfast_domain::{CaseKind, CrisisLevel, Timestamp};
 
 use super::capital;
-use crate::view::{Holder, QueueItem, Silence};
+use crate::view::{DecidingRule, Holder, QueueItem, Silence};
 use crate::web::pages::queue::{Due, Owner, QueueRow};
 use crate::web::words::{self, LevelView, Moment};
 
@@ -26,7 +26,10 @@ pub fn row(item: &QueueItem, now: Timestamp) -> QueueRow {
         title: item.number.clone(),
         reasons: reasons(item),
         community: item.community.to_string(),
-        language: item.language.clone(),
+        language: item
+            .language
+            .as_deref()
+            .map(|language| words::language(language).to_owned()),
         posts: posts(item),
         opened_at: Moment(item.opened_at),
         due: due(item.look_due_at, item.looked_at, now),
@@ -88,8 +91,34 @@ pub fn reasons(item: &QueueItem) -> Vec<String> {
     if item.kind == CaseKind::Incident && item.members_left > 0 {
         reasons.push(format!("{} unread", item.members_left));
     }
+    // Every card says why it is there: where nothing else does, the rule that weighs most.
+    if reasons.is_empty() {
+        reasons.extend(item.rule.as_ref().map(rule_in_short));
+    }
     reasons.extend(item.silences.iter().take(1).map(silence));
+    if reasons.is_empty() {
+        reasons.push(without_a_rule(item).to_owned());
+    }
     reasons
+}
+
+/// The rule's own words, or its name where its owner wrote none.
+fn rule_in_short(rule: &DecidingRule) -> String {
+    match rule.because.trim().trim_end_matches('.') {
+        "" => words::label(rule.rule.rsplit('.').next().unwrap_or(&rule.rule)),
+        because => because.to_owned(),
+    }
+}
+
+/// Why a case is here to which no label, rule or report points.
+const fn without_a_rule(item: &QueueItem) -> &'static str {
+    match item.kind {
+        CaseKind::Crisis => "sounds like a crisis",
+        CaseKind::Harassment => "sounds like harassment",
+        CaseKind::Stigma => "sounds like stigma",
+        CaseKind::Appeal => "a member objects",
+        CaseKind::Incident => "records wait",
+    }
 }
 
 /// A classifier that gave no answer, in a few words.
@@ -156,6 +185,27 @@ mod tests {
         );
         assert!(row.owner.is_some_and(|owner| owner.me));
         assert!(row.unscored);
+    }
+
+    #[test]
+    fn a_row_without_labels_tells_the_rule_and_without_a_rule_what_it_sounds_like() {
+        let rule = |because: &str| QueueItem {
+            labels: vec![],
+            reports: 0,
+            silences: vec![],
+            rule: Some(DecidingRule {
+                rule: "crisis.says_goodbye".to_owned(),
+                because: because.to_owned(),
+            }),
+            ..QueueItem::sample()
+        };
+        assert_eq!(reasons(&rule("farewell wording.")), ["farewell wording"]);
+        assert_eq!(reasons(&rule(" ")), ["says goodbye"]);
+        let none = QueueItem {
+            rule: None,
+            ..rule("")
+        };
+        assert_eq!(reasons(&none), ["sounds like a crisis"]);
     }
 
     #[test]

@@ -60,20 +60,28 @@ pub(super) async fn show(
     id: CaseId,
     answer: Answer,
 ) -> Response {
-    let loaded = match reveal::texts_wanted(who, id) {
-        Some(nonce) => reveal::revealed(console, who, id, &nonce)
-            .await
-            .map(|revealed| (revealed.case.clone(), Some(revealed))),
-        None => console
-            .service()
-            .case(&who.access, id)
-            .await
-            .map(|case| (case, None)),
-    };
-    match loaded {
+    match load(console, who, id).await {
         Ok((case, revealed)) => put_together(console, who, &case, revealed.as_ref(), answer).await,
         Err(error) => console.problem_page(who, &error, "/queue").await,
     }
+}
+
+/// The case, with its texts where the reader asked for them.
+async fn load(
+    console: &Console,
+    who: &SignedIn,
+    id: CaseId,
+) -> Result<(CaseView, Option<RevealedCase>), ReviewError> {
+    if let Some(nonce) = reveal::texts_wanted(who, id) {
+        match reveal::revealed(console, who, id, &nonce).await {
+            Ok(revealed) => return Ok((revealed.case.clone(), Some(revealed))),
+            // The reason that was given is too long ago: the texts are covered until there is a new one.
+            Err(ReviewError::Invalid(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let case = console.service().case(&who.access, id).await?;
+    Ok((case, None))
 }
 
 async fn put_together(
@@ -156,6 +164,7 @@ fn incident(
             })
             .unwrap_or_default(),
         opened,
+        asks_why: case.reveal_needs_reason,
         claiming: present::forms::claiming(case),
         drafts: Drafts::default(),
         wrong: None,

@@ -1,72 +1,37 @@
 //! Deciding and undoing.
 
-use axum::extract::State;
 use axum::response::Response;
 use holdfast_domain::{ActionKind, ActionPart, PostRef, Sensitive};
 
-use super::address::OfCase;
-use super::commands::{claim_again, then};
+use super::form::CaseForm;
 use crate::error::ReviewError;
-use crate::service::{ActionInput, Ask, DecideInput, UndoInput};
-use crate::web::console::Console;
+use crate::service::{ActionInput, DecideInput, UndoInput};
 use crate::web::fields::Fields;
 use crate::web::pages::case::forms::Drafts;
 use crate::web::present::texts;
-use crate::web::session::SignedIn;
 
-pub(super) async fn decide(
-    State(console): State<Console>,
-    who: SignedIn,
-    OfCase(id): OfCase,
-    fields: Fields,
-) -> Response {
-    let outcome = async {
-        who.sent_by_us(&fields)?;
-        let input = input(&fields)?;
-        claim_again(&console, &who, id, &fields).await?;
-        let ask = Ask::seen(id, fields.parse("version")?);
-        console.service().decide(&who.access, &ask, &input).await?;
+pub(super) async fn decide(form: CaseForm) -> Response {
+    let decide = async {
+        let input = input(&form.fields)?;
+        let ask = form.ask_as_seen().await?;
+        form.service().decide(form.access(), &ask, &input).await?;
         Ok("decided")
-    }
-    .await;
-    then(
-        &console,
-        &who,
-        id,
-        outcome,
-        "Your decision was not recorded.",
-        drafts(&fields),
-    )
-    .await
+    };
+    let not_done = "Your decision was not recorded.";
+    form.gives(not_done, drafts(&form.fields), decide).await
 }
 
-pub(super) async fn undo(
-    State(console): State<Console>,
-    who: SignedIn,
-    OfCase(id): OfCase,
-    fields: Fields,
-) -> Response {
-    let outcome = async {
-        who.sent_by_us(&fields)?;
+pub(super) async fn undo(form: CaseForm) -> Response {
+    let undo = async {
         let input = UndoInput {
-            decision: Some(fields.parse("decision")?),
+            decision: Some(form.fields.parse("decision")?),
         };
-        console
-            .service()
-            .undo(&who.access, &Ask::of(id), &input)
-            .await?;
+        let (service, ask) = (form.service(), form.ask());
+        service.undo(form.access(), &ask, &input).await?;
         Ok("undone")
-    }
-    .await;
-    then(
-        &console,
-        &who,
-        id,
-        outcome,
-        "The decision was not taken back.",
-        Drafts::default(),
-    )
-    .await
+    };
+    let not_done = "The decision was not taken back.";
+    form.gives(not_done, Drafts::default(), undo).await
 }
 
 fn input(fields: &Fields) -> Result<DecideInput, ReviewError> {
@@ -77,6 +42,11 @@ fn input(fields: &Fields) -> Result<DecideInput, ReviewError> {
         .collect::<Result<Vec<ActionPart>, _>>()
         .map_err(|_| ReviewError::field("action", "choose from what is offered"))?;
     let post = texts::referred(fields.text("post"));
+    let parts = parts.into_iter().map(|part| started_from(part, fields));
+    let parts: Vec<ActionPart> = parts.collect();
+    if let Some(message) = fields.words("message") {
+        must_be_filled(message.reveal())?;
+    }
     Ok(DecideInput {
         outcome: fields.choice("outcome")?,
         policy: fields.typed("policy"),
@@ -84,6 +54,29 @@ fn input(fields: &Fields) -> Result<DecideInput, ReviewError> {
         posts: post.into_iter().collect(),
         actions: actions(parts, post, fields.words("message")),
     })
+}
+
+/// Keeps with a message which of the house's messages it was started from.
+fn started_from(part: ActionPart, fields: &Fields) -> ActionPart {
+    match (part, fields.text("template")) {
+        (ActionPart::Outreach { template: None }, name) if !name.is_empty() => {
+            ActionPart::Outreach {
+                template: Some(name.to_owned()),
+            }
+        }
+        (part, _) => part,
+    }
+}
+
+/// A message goes out as a person wrote it: what stands for a name or a time is filled in first.
+fn must_be_filled(message: &str) -> Result<(), ReviewError> {
+    if message.contains("{{") || message.contains("}}") {
+        return Err(ReviewError::field(
+            "message",
+            "fill in what stands between {{ and }} before it is sent",
+        ));
+    }
+    Ok(())
 }
 
 /// What was ticked, as actions. What takes something from the member goes together with the message
@@ -155,6 +148,7 @@ fn drafts(fields: &Fields) -> Drafts {
         actions: fields.all("action"),
         decision_reason: fields.typed("reason"),
         message: fields.typed("message"),
+        template: fields.typed("template"),
         open: "decide".to_owned(),
         ..Drafts::default()
     }
@@ -201,6 +195,29 @@ mod tests {
     fn a_message_alone_goes_to_the_member_and_not_to_a_post() {
         let input = input(&fields(&[OUTREACH], "Hi")).unwrap();
         assert_eq!(input.actions[0].post, None);
+    }
+
+    #[test]
+    fn a_message_that_still_has_a_gap_in_it_is_not_sent() {
+        assert!(input(&fields(&[OUTREACH], "Hi {{name}}, I read your post.")).is_err());
+        assert!(input(&fields(&[OUTREACH], "Hi Sam, I read your post.")).is_ok());
+    }
+
+    #[test]
+    fn it_is_kept_which_of_the_houses_messages_a_person_started_from() {
+        let sent = Fields::from(
+            &[
+                ("outcome", "support"),
+                ("message", "Hi Sam"),
+                ("template", "First words"),
+                ("action", OUTREACH),
+            ][..],
+        );
+        let template = Some("First words".to_owned());
+        assert_eq!(
+            input(&sent).unwrap().actions[0].parts,
+            [ActionPart::Outreach { template }]
+        );
     }
 
     #[test]

@@ -50,9 +50,12 @@ pub(super) async fn page(
     match found {
         Ok(found) => {
             let now = shell.now.0;
+            // Without them the page still shows the cases.
+            let languages = console.service().languages(&who.access).await;
+            let languages = languages.unwrap_or_default();
             let page = QueuePage {
                 rows: found.items.iter().map(|item| row(item, now)).collect(),
-                filters: asked.filters(&who),
+                filters: asked.filters(&who, languages),
                 narrowed: asked.narrows(),
                 next: found.next.map(|next| asked.address_after(&next)),
                 first: asked.after.is_none(),
@@ -107,16 +110,7 @@ impl Asked {
         address + "after=" + &encoded(next)
     }
 
-    fn filters(&self, who: &SignedIn) -> Vec<Filter> {
-        let filter = |name, label, chosen: &str, options: Vec<(String, String)>| Filter {
-            name,
-            label,
-            options: options
-                .into_iter()
-                .map(|(value, label)| Choice::new(value, label, chosen))
-                .collect(),
-        };
-        let any = |label: &str| (String::new(), label.to_owned());
+    fn filters(&self, who: &SignedIn, languages: Vec<String>) -> Vec<Filter> {
         let pair = |value: &str, label: &str| (value.to_owned(), label.to_owned());
         let kinds = CaseKind::ALL.map(|kind| pair(kind.as_str(), words::kind(kind)));
         let levels = ["act_now", "urgent", "soon"]
@@ -148,6 +142,7 @@ impl Asked {
                 ),
             ),
         ];
+        filters.extend(self.language_filter(languages));
         // Whoever sees single communities can pick one; whoever sees all types it into the address.
         if let Some(communities) = who.access.communities().filter(|known| known.len() > 1) {
             let communities = communities
@@ -162,6 +157,46 @@ impl Asked {
         }
         filters
     }
+
+    /// The languages that wait; nothing to choose where there is but one.
+    fn language_filter(&self, mut languages: Vec<String>) -> Option<Filter> {
+        if !self.language.is_empty() && !languages.contains(&self.language) {
+            languages.push(self.language.clone());
+        }
+        let offered = languages.len() > 1 || !self.language.is_empty();
+        let named = languages.into_iter().map(|language| {
+            let name = words::language(&language).to_owned();
+            (language, name)
+        });
+        offered.then(|| {
+            filter(
+                "language",
+                "Language",
+                &self.language,
+                with(any("any language"), named),
+            )
+        })
+    }
+}
+
+fn filter(
+    name: &'static str,
+    label: &'static str,
+    chosen: &str,
+    options: Vec<(String, String)>,
+) -> Filter {
+    Filter {
+        name,
+        label,
+        options: options
+            .into_iter()
+            .map(|(value, label)| Choice::new(value, label, chosen))
+            .collect(),
+    }
+}
+
+fn any(label: &str) -> (String, String) {
+    (String::new(), label.to_owned())
 }
 
 fn with<T>(first: T, rest: impl IntoIterator<Item = T>) -> Vec<T> {

@@ -267,3 +267,42 @@ async fn a_case_opened_by_hand_is_shown_at_once() {
         "the pasted text is covered like any other"
     );
 }
+
+#[tokio::test]
+async fn an_auditor_is_asked_why_and_what_they_typed_is_recorded_once_a_reading() {
+    let app = TestApp::new().await;
+    let otto = app.somebody("otto", Role::Auditor).await;
+    let case = app.crisis("goodbye dear friends").await;
+    let (page, reveal) = (
+        format!("/cases/{}", case.id),
+        format!("/cases/{}/reveal", case.id),
+    );
+    let mut visitor = Visitor::new(&app, &otto).await;
+    let covered = visitor.get(&page).await.html;
+    assert!(covered.contains("Why do you read these texts?"));
+    let refused = visitor.post(&reveal, "reason=++").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!app.events(case.id).await.contains(&"TextRevealed"));
+    let shown = visitor.post(&reveal, "reason=complaint+17").await;
+    assert_eq!(shown.status, StatusCode::SEE_OTHER, "{}", shown.html);
+    let texts = shown.headers[header::SET_COOKIE].to_str().unwrap();
+    let texts = texts.split(';').next().unwrap_or_default();
+    visitor.cookie = format!("{}; {texts}", visitor.cookie);
+    for _ in 0..2 {
+        assert!(visitor.get(&page).await.html.contains("dear friends"));
+    }
+    let readings = || async {
+        let events = app.events(case.id).await;
+        events
+            .iter()
+            .filter(|event| **event == "TextRevealed")
+            .count()
+    };
+    assert_eq!(readings().await, 1);
+    // A quarter of an hour later the reason has run out, and the texts are covered again.
+    app.later(std::time::Duration::from_mins(31));
+    let later = visitor.get(&page).await;
+    assert_eq!(later.status, StatusCode::OK);
+    assert!(!later.html.contains("dear friends"));
+    assert_eq!(readings().await, 1);
+}

@@ -184,6 +184,10 @@ pub struct Drafts {
     pub decision_reason: String,
     /// The message to the member.
     pub message: String,
+    /// The message that it was started from.
+    pub template: String,
+    /// Why somebody wants to read.
+    pub reveal_reason: String,
     /// The reason to close or reopen.
     pub close_reason: String,
     /// The reason to take over.

@@ -177,6 +177,7 @@ impl CasePage {
             ],
             revealed: true,
             may_reveal: true,
+            asks_why: false,
             explanation: explanation(),
             reports: vec![
                 ReportLine {
@@ -231,6 +232,7 @@ impl CasePage {
             ("case-confirm", Self::sample_confirm()),
             ("case-closed", Self::sample_closed()),
             ("case-viewer", Self::sample_viewer()),
+            ("case-auditor", Self::sample_auditor()),
         ]
     }
 
@@ -307,6 +309,16 @@ impl CasePage {
                 levels: vec![Choice::new("urgent", "Urgent", "")],
             };
         }
+        page
+    }
+
+    /// An auditor, who says why they read.
+    pub fn sample_auditor() -> Self {
+        let mut page = Self::sample_viewer();
+        page.may_reveal = true;
+        page.asks_why = true;
+        page.drafts.reveal_reason = "complaint <b>17</b>".to_owned();
+        page.wrong = Some("The reason must not be empty.".to_owned());
         page
     }
 
