@@ -60,7 +60,7 @@ enum Command {
     /// Looks at records that could not be read, and puts them through again.
     #[command(subcommand)]
     DeadLetters(dead_letters::DeadLettersCommand),
-    /// Stops and resumes everything that is asked of platforms. Alerts always go.
+    /// Stops and resumes everything that is asked of platforms, and sends again what was given up.
     #[command(subcommand)]
     Actions(levers::ActionsCommand),
     /// Checks and explains policies.

@@ -45,6 +45,16 @@ impl Health {
         self.with(|state| state.faults.insert(name, what));
     }
 
+    /// What a regular look found: wrong where it says so, right again where it says nothing. Holds no
+    /// content.
+    pub fn found(&self, name: &'static str, what: &[String]) {
+        if what.is_empty() {
+            self.mended(name);
+        } else {
+            self.fault(name, what.join("; "));
+        }
+    }
+
     /// It is right again.
     pub fn mended(&self, name: &'static str) {
         self.with(|state| state.faults.remove(name));

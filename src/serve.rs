@@ -5,6 +5,7 @@
 
 mod housekeeping;
 mod loops;
+mod paging;
 pub(crate) use loops::sleep;
 
 use std::time::Duration;

@@ -47,6 +47,8 @@ pub struct Holdfast {
     pub registry: Registry,
     /// How the loops are doing.
     pub health: Arc<Health>,
+    /// Whether the relay gets through.
+    pub pulse: Arc<holdfast_actions::Pulse>,
 }
 
 impl Holdfast {
@@ -108,6 +110,7 @@ impl Holdfast {
             ingest_metrics: IngestMetrics::register(&registry)?,
             action_metrics: holdfast_actions::Metrics::register(&registry)?,
             health: Arc::new(Health::new(Arc::clone(&clock))),
+            pulse: Arc::new(holdfast_actions::Pulse::new(Arc::clone(&clock))),
             config,
             clock,
             ids,

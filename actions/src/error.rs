@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use holdfast_domain::{ActionId, MessageId, Timestamp};
 use holdfast_event_store::{AppendError, StoreError};
 
 /// A setting that cannot work.
@@ -69,6 +70,35 @@ pub enum ActionsError {
     /// Words are missing.
     #[error("write down why: the reason must not be empty")]
     ReasonMissing,
+    /// No such message.
+    #[error(
+        "there is no message {0}; `holdfast actions parked` lists those that can be sent again"
+    )]
+    NoSuchMessage(MessageId),
+    /// The message is not parked.
+    #[error("message {message} is {status}: only what was given up can be sent again")]
+    NotParked {
+        /// Which.
+        message: MessageId,
+        /// How far it came.
+        status: &'static str,
+    },
+    /// It is too late for it.
+    #[error("the time of message {message} was over at {not_after}; {instead}")]
+    TooLate {
+        /// Which.
+        message: MessageId,
+        /// When its time was over.
+        not_after: Timestamp,
+        /// What to do instead.
+        instead: String,
+    },
+    /// A newer action on the same target has left, which this one would undo.
+    #[error("action {newer} on the same target has left since; decide anew in the case's page")]
+    Overtaken {
+        /// The newer action.
+        newer: ActionId,
+    },
     /// The store refused or did not answer.
     #[error(transparent)]
     Append(#[from] AppendError),

@@ -21,7 +21,9 @@ pub mod kafka;
 pub mod levers;
 pub mod log;
 pub mod metrics;
+pub mod pulse;
 pub mod relay;
+pub mod resending;
 pub mod sender;
 pub mod signing;
 pub mod superseding;
@@ -34,7 +36,9 @@ pub use error::{ActionsError, SendError, SetupError};
 pub use heartbeat::Heartbeat;
 pub use levers::Levers;
 pub use metrics::Metrics;
+pub use pulse::Pulse;
 pub use relay::{CrashHook, HandsParts, Relay};
+pub use resending::{ParkedMessage, Resending};
 pub use sender::{Handed, Parcel, Sender};
 
 /// The configured way out.

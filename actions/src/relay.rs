@@ -11,7 +11,10 @@
 //! * The store hands out one action per member and lane at a time, in order; this loop adds that
 //!   alerts, care, enforcement and the rest each have their own number of places on the way out, so
 //!   that a platform that hangs on one kind does not hold up another.
-//! * The levers are read before every look into the outbox and count for what waits for a place, too.
+//! * One look reads the levers and which shards have something to send, and only from those is taken:
+//!   an idle relay asks two small questions a second and locks nothing. What this process appends
+//!   wakes it at once; what other instances append is found by the next look.
+//! * The levers count for what waits for a place, too.
 
 mod hands;
 mod machine;
@@ -24,6 +27,6 @@ mod wrapping;
 mod machine_tests;
 
 pub use hands::{CrashHook, Hands, HandsParts};
-pub use machine::{Input, Machine, Order, Ticket};
+pub use machine::{Input, Machine, Order, Seen, Ticket};
 pub use plan::{Carried, Mark, Settings, Urgency};
 pub use runner::Relay;

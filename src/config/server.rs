@@ -17,6 +17,9 @@ pub struct ServerConfig {
     pub phone: String,
     /// Posts that a deep worker takes at a time, 1 to 1000.
     pub deep_batch: usize,
+    /// An alert (or the sign of life) that has not left after so many seconds breaks the crisis path:
+    /// `/healthz/crisis-path` and the console say so. 5 to 3600.
+    pub alert_overdue_secs: u64,
     /// Seconds that a stopping process gives what is under way, 1 to 300.
     pub stop_secs: u64,
 }
@@ -28,6 +31,7 @@ impl Default for ServerConfig {
             instance: String::new(),
             phone: String::new(),
             deep_batch: 64,
+            alert_overdue_secs: 60,
             stop_secs: 20,
         }
     }
@@ -59,6 +63,9 @@ impl ServerConfig {
         let mut problems = Vec::new();
         if !(1..=1000).contains(&self.deep_batch) {
             problems.push("server.deep_batch takes 1 to 1000".to_owned());
+        }
+        if !(5..=3600).contains(&self.alert_overdue_secs) {
+            problems.push("server.alert_overdue_secs takes 5 to 3600".to_owned());
         }
         if !(1..=300).contains(&self.stop_secs) {
             problems.push("server.stop_secs takes 1 to 300".to_owned());

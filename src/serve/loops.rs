@@ -15,7 +15,7 @@ use holdfast_review_queue::web::{Console, ConsoleTexts};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Running, housekeeping};
+use super::{Running, housekeeping, paging};
 use crate::crash::{CrashPoint, crash_at};
 use crate::house::RealHouse;
 use crate::pipeline::DeepStage;
@@ -40,6 +40,8 @@ pub(super) fn start(
     deep(holdfast, running);
     relay(holdfast, running)?;
     projector(holdfast, running);
+    paging::watch(holdfast, running);
+    disk(holdfast, running);
     news(holdfast, running);
     housekeeping::start(holdfast, running);
     if holdfast.config.canary.enabled {
@@ -171,6 +173,7 @@ fn relay(holdfast: &Holdfast, running: &mut Running) -> anyhow::Result<()> {
         sender: holdfast_actions::sender(&config)?,
         heartbeat: Arc::clone(&heartbeat),
         clock: Arc::clone(&holdfast.clock),
+        pulse: Arc::clone(&holdfast.pulse),
         ids: Arc::clone(&holdfast.ids),
         metrics,
         holder: holdfast.instance.clone(),
@@ -192,6 +195,20 @@ fn relay(holdfast: &Holdfast, running: &mut Running) -> anyhow::Result<()> {
 }
 
 /// Tells those who watch the queue what changed.
+/// Ends the process when the disk fails: what a later write reports would not be true.
+fn disk(holdfast: &Holdfast, running: &mut Running) {
+    let (store, stop) = (holdfast.store.clone(), running.stop.clone());
+    running.start("store", async move {
+        tokio::select! {
+            () = stop.cancelled() => Ok(()),
+            () = store.disk_failed() => Err(anyhow::anyhow!(
+                "the disk failed while writing; look at the disk, then start Holdfast again: what is \
+                 not recorded stays with its source and is taken in then"
+            )),
+        }
+    });
+}
+
 fn news(holdfast: &Holdfast, running: &mut Running) {
     let (store, news) = (holdfast.store.clone(), holdfast.review.news.clone());
     let (follower, stop) = (

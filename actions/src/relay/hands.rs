@@ -1,6 +1,5 @@
 //! Carrying out the machine's orders: database and sender.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use holdfast_event_store::{
 };
 use tracing::{error, warn};
 
-use super::machine::{Input, Order, Ticket};
+use super::machine::{Input, Order, Seen, Ticket};
 use super::marking::{Marking, Recorded, asked};
 use super::plan::{Carried, Mark, Settings};
 use super::wrapping::{NoParcel, Wrapping};
@@ -20,6 +19,7 @@ use crate::contract::Channel;
 use crate::error::SendError;
 use crate::heartbeat::Heartbeat;
 use crate::metrics::Metrics;
+use crate::pulse::Pulse;
 use crate::sender::{Handed, Parcel, Sender};
 use crate::superseding::supersedes;
 
@@ -46,6 +46,8 @@ pub struct HandsParts {
     pub sender: Arc<dyn Sender>,
     /// The sign of life.
     pub heartbeat: Arc<Heartbeat>,
+    /// Where it is seen whether people could be paged.
+    pub pulse: Arc<Pulse>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Fresh ids.
@@ -85,7 +87,7 @@ impl Hands {
     pub async fn carry_out(&self, order: Order) -> Option<Input> {
         match order {
             Order::Acquire(shard) => Some(self.acquire(shard).await),
-            Order::ReadLevers => Some(self.read_levers().await),
+            Order::Look => Some(self.look().await),
             Order::Take {
                 shard,
                 lease,
@@ -121,15 +123,29 @@ impl Hands {
         }
     }
 
-    async fn read_levers(&self) -> Input {
-        let stopped = match self.parts.control.stopped_tenants().await {
-            Ok(tenants) => Some(tenants.into_iter().collect::<BTreeSet<_>>()),
+    async fn look(&self) -> Input {
+        let seen = match self.see().await {
+            Ok(seen) => Some(seen),
             Err(error) => {
-                warn!(%error, "it is not known whether actions are stopped; nothing is sent meanwhile");
+                warn!(%error, "it is not known whether actions are stopped and what may leave; nothing is sent meanwhile");
                 None
             }
         };
-        Input::Levers { stopped }
+        Input::Looked { seen }
+    }
+
+    async fn see(&self) -> Result<Seen, StoreError> {
+        let stopped = self.parts.control.stopped_tenants().await?;
+        let due = self.parts.outbox.due_shards(self.now()).await?;
+        Ok(Seen {
+            stopped: stopped.into_iter().collect(),
+            due: due.into_iter().collect(),
+        })
+    }
+
+    /// The relay's loop came round.
+    pub(super) fn turned(&self) {
+        self.parts.pulse.turned();
     }
 
     async fn take(&self, shard: u16, lease: Lease, limit: usize) -> Input {
@@ -225,6 +241,9 @@ impl Hands {
             .send_seconds
             .with_label_values(&[channel.as_str()])
             .observe(started.elapsed().as_secs_f64());
+        self.parts
+            .pulse
+            .attempted(channel, sent.as_ref().map(|_| ()));
         let carried = match sent {
             Ok(handed) => {
                 if channel == Channel::Canary && handed == Handed::Arrived {

@@ -24,6 +24,15 @@ pub struct Ticket {
     pub message: Outgoing,
 }
 
+/// What one look at the store shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// The tenants whose actions are stopped.
+    pub stopped: BTreeSet<TenantId>,
+    /// The shards with something to send.
+    pub due: BTreeSet<u16>,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -43,10 +52,10 @@ pub enum Input {
         /// Which shard.
         shard: u16,
     },
-    /// The answer to [`Order::ReadLevers`]; `None` when the store did not answer.
-    Levers {
-        /// The tenants whose actions are stopped.
-        stopped: Option<BTreeSet<TenantId>>,
+    /// The answer to [`Order::Look`]; `None` when the store did not answer.
+    Looked {
+        /// What was seen.
+        seen: Option<Seen>,
     },
     /// The answer to [`Order::Take`]; `None` when the store did not answer.
     Taken {
@@ -94,8 +103,8 @@ pub enum Input {
 pub enum Order {
     /// Take or renew the lease on a shard.
     Acquire(u16),
-    /// See which tenants are stopped.
-    ReadLevers,
+    /// See which tenants are stopped and which shards have something to send.
+    Look,
     /// Take from a shard what may leave now.
     Take {
         /// The shard.
@@ -130,8 +139,8 @@ pub struct Machine {
     settings: Settings,
     shards: Vec<Shard>,
     stopped: BTreeSet<TenantId>,
-    reading_levers: bool,
-    levers_at: Timestamp,
+    looking: bool,
+    look_at: Timestamp,
     waiting: [VecDeque<Ticket>; 4],
     sending: [usize; 4],
     /// Failures of a message since this process first tried it. A new process starts counting anew,
@@ -148,8 +157,8 @@ impl Machine {
             settings,
             shards: (0..RELAY_SHARDS).map(|_| Shard::default()).collect(),
             stopped: BTreeSet::new(),
-            reading_levers: false,
-            levers_at: Timestamp::default(),
+            looking: false,
+            look_at: Timestamp::default(),
             waiting: Default::default(),
             sending: [0; 4],
             failures: HashMap::new(),
@@ -170,7 +179,7 @@ impl Machine {
                 shard.acquiring = false;
                 shard.acquire_at = now + STORE_WAIT;
             }
-            Input::Levers { stopped } => self.levers(stopped, now, &mut orders),
+            Input::Looked { seen } => self.looked(seen, now, &mut orders),
             Input::Taken {
                 shard,
                 lease,
@@ -204,8 +213,8 @@ impl Machine {
         let marks = self.mark_again.iter().map(|(at, ..)| *at);
         let shards = self.shards.iter().flat_map(|shard| {
             let acquire = (!shard.acquiring && !self.stopping).then_some(shard.acquire_at);
-            let may_take = shard.may_take(now) && !self.reading_levers && !self.stopping;
-            let take = may_take.then(|| shard.take_at.max(self.levers_at));
+            let may_take = shard.may_take(now) && !self.looking && !self.stopping;
+            let take = may_take.then(|| shard.take_at.max(self.look_at));
             [acquire, take]
         });
         marks
@@ -263,32 +272,46 @@ impl Machine {
         }
     }
 
-    fn levers(
-        &mut self,
-        stopped: Option<BTreeSet<TenantId>>,
-        now: Timestamp,
-        orders: &mut Vec<Order>,
-    ) {
-        self.reading_levers = false;
-        let Some(stopped) = stopped else {
+    fn looked(&mut self, seen: Option<Seen>, now: Timestamp, orders: &mut Vec<Order>) {
+        self.looking = false;
+        let Some(seen) = seen else {
             // Not knowing whether actions are stopped, take nothing.
-            self.levers_at = now + STORE_WAIT;
+            self.look_at = now + STORE_WAIT;
+            for shard in &mut self.shards {
+                shard.take_at = shard.take_at.min(self.look_at);
+            }
             return;
         };
-        self.stopped = stopped;
-        let poll = Duration::from_millis(self.settings.config().relay.poll_ms.max(1));
+        self.stopped = seen.stopped;
         for (number, shard) in (0..).zip(&mut self.shards) {
-            if self.stopping || !shard.may_take(now) || shard.take_at > now {
+            if self.stopping || !shard.may_take(now) || !seen.due.contains(&number) {
                 continue;
             }
             let Some(lease) = &shard.lease else { continue };
             shard.taking = true;
-            shard.take_at = now + poll;
             orders.push(Order::Take {
                 shard: number,
                 lease: lease.clone(),
                 limit: TAKE,
             });
+        }
+    }
+
+    /// Looks for all shards at once, where any of them is to be looked at.
+    fn look(&mut self, now: Timestamp, orders: &mut Vec<Order>) {
+        let due = self
+            .shards
+            .iter()
+            .any(|shard| shard.may_take(now) && shard.take_at <= now);
+        if !due || self.looking || self.look_at > now {
+            return;
+        }
+        self.looking = true;
+        orders.push(Order::Look);
+        let poll = Duration::from_millis(self.settings.config().relay.poll_ms.max(1));
+        // Now and not when the answer comes: news that arrive meanwhile ask for another look.
+        for shard in self.shards.iter_mut().filter(|shard| shard.may_take(now)) {
+            shard.take_at = now + poll;
         }
     }
 
@@ -391,14 +414,7 @@ impl Machine {
                 orders.push(Order::Acquire(number));
             }
         }
-        let due = self
-            .shards
-            .iter()
-            .any(|shard| shard.may_take(now) && shard.take_at <= now);
-        if due && !self.reading_levers && self.levers_at <= now {
-            self.reading_levers = true;
-            orders.push(Order::ReadLevers);
-        }
+        self.look(now, orders);
         self.send_waiting(now, orders);
     }
 

@@ -10,7 +10,7 @@ use holdfast_event_store::{
     Lease, OutboxKind, OutboxMessage, Outgoing, OutgoingStatus, RELAY_SHARDS,
 };
 
-use super::{Carried, Input, Machine, Mark, Order, Settings, Ticket};
+use super::{Carried, Input, Machine, Mark, Order, Seen, Settings, Ticket};
 use crate::config::{ActionsConfig, Mode};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -116,10 +116,21 @@ fn ticket(orders: &[Order]) -> Box<Ticket> {
         .expect("something is sent")
 }
 
+/// Nobody is stopped, and these shards have something to send.
+fn due(shards: impl IntoIterator<Item = u16>) -> Input {
+    let seen = Seen {
+        due: shards.into_iter().collect(),
+        ..Seen::default()
+    };
+    Input::Looked { seen: Some(seen) }
+}
+
 fn stopped() -> Input {
-    Input::Levers {
-        stopped: Some(BTreeSet::from([TenantId::default()])),
-    }
+    let seen = Seen {
+        stopped: BTreeSet::from([TenantId::default()]),
+        due: BTreeSet::from([0]),
+    };
+    Input::Looked { seen: Some(seen) }
 }
 
 #[test]
@@ -133,18 +144,15 @@ fn the_levers_are_read_before_every_look_into_the_outbox() {
         },
         T0,
     );
-    assert_eq!(orders, [Order::ReadLevers]);
+    assert_eq!(orders, [Order::Look]);
     let nothing = machine.on(Input::Tick, T0 + SECOND);
     assert!(
         nothing
             .iter()
             .all(|order| !matches!(order, Order::Take { .. }))
     );
-    let free = Input::Levers {
-        stopped: Some(BTreeSet::new()),
-    };
     assert!(matches!(
-        machine.on(free, T0)[..],
+        machine.on(due([0]), T0)[..],
         [Order::Take { shard: 0, .. }]
     ));
 }
@@ -152,9 +160,47 @@ fn the_levers_are_read_before_every_look_into_the_outbox() {
 #[test]
 fn nothing_is_taken_while_it_is_not_known_whether_actions_are_stopped() {
     let mut machine = holding(Mode::Live);
-    assert_eq!(machine.on(Input::Levers { stopped: None }, T0), []);
+    assert_eq!(machine.on(Input::Looked { seen: None }, T0), []);
     let orders = machine.on(Input::Tick, T0 + SECOND);
-    assert_eq!(orders, [Order::ReadLevers]);
+    assert_eq!(orders, [Order::Look]);
+}
+
+#[test]
+fn an_idle_relay_looks_once_a_second_for_all_shards_and_takes_from_none() {
+    let mut machine = Machine::new(settings(Mode::Live));
+    machine.on(Input::Tick, T0);
+    for shard in 0..RELAY_SHARDS {
+        let lease = Some(lease(1, T0 + 3600 * SECOND));
+        machine.on(Input::Acquired { shard, lease }, T0);
+    }
+    while machine.on(due([]), T0).contains(&Order::Look) {}
+    let (mut looks, mut takes) = (0, 0);
+    for tenth in 1..=50 {
+        let now = T0 + tenth * Duration::from_millis(100);
+        for order in machine.on(Input::Tick, now) {
+            match order {
+                Order::Look => {
+                    looks += 1;
+                    machine.on(due([]), now);
+                }
+                Order::Take { .. } => takes += 1,
+                _ => {}
+            }
+        }
+    }
+    assert_eq!((looks, takes), (5, 0));
+}
+
+#[test]
+fn news_that_arrive_during_a_look_are_looked_at_next() {
+    let mut machine = holding(Mode::Live);
+    machine.on(Input::News, T0);
+    let orders = machine.on(due([]), T0);
+    assert_eq!(
+        orders,
+        [Order::Look],
+        "the answer may be older than they are"
+    );
 }
 
 #[test]
@@ -324,7 +370,7 @@ fn a_stopping_relay_gives_back_what_it_has_not_sent_and_then_its_shards() {
         panic!("the seventeenth is given back");
     };
     machine.on(Input::Marked { ticket: last }, T0);
-    machine.on(Input::Levers { stopped: None }, T0);
+    machine.on(Input::Looked { seen: None }, T0);
     assert!(!machine.is_done(), "sixteen are on their way");
     let mut orders = Vec::new();
     for ticket in tickets {

@@ -91,6 +91,7 @@ impl Relay {
     }
 
     fn turn(&mut self, input: Input) -> Vec<Order> {
+        self.hands.turned();
         self.machine.on(input, self.hands.now())
     }
 }

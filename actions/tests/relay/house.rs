@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use holdfast_actions::config::Mode;
 use holdfast_actions::contract::{ActionCommand, Channel, CloudEvent};
 use holdfast_actions::{
-    ActionsConfig, CrashHook, Handed, HandsParts, Heartbeat, Levers, Metrics, Parcel, Relay,
+    ActionsConfig, CrashHook, Handed, HandsParts, Heartbeat, Levers, Metrics, Parcel, Pulse, Relay,
     SendError, Sender,
 };
 use holdfast_domain::action::RequestedBy;
@@ -78,6 +78,7 @@ pub(crate) struct House {
     pub(crate) sent: Arc<Recorder>,
     pub(crate) config: ActionsConfig,
     pub(crate) metrics: Metrics,
+    pub(crate) pulse: Arc<Pulse>,
     pub(crate) crash: Option<CrashHook>,
     pub(crate) holder: String,
     /// What the relay takes for the log, where it is not the store itself.
@@ -190,6 +191,7 @@ impl House {
             .unwrap();
         let house = Self {
             store,
+            pulse: Arc::new(Pulse::new(Arc::clone(&clock) as Arc<dyn Clock>)),
             clock,
             ids: Arc::new(CountedIds::default()),
             sent: Arc::default(),
@@ -317,6 +319,7 @@ impl House {
             control: store.clone(),
             sender: Arc::clone(&self.sent) as Arc<dyn Sender>,
             heartbeat: Arc::new(heartbeat),
+            pulse: Arc::clone(&self.pulse),
             clock: self.clock(),
             ids: Arc::clone(&self.ids) as Arc<dyn IdSource>,
             metrics: self.metrics.clone(),

@@ -7,5 +7,6 @@ mod house;
 mod levers;
 mod order;
 mod parking;
+mod resending;
 mod running;
 mod wrapping;
