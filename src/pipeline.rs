@@ -32,6 +32,7 @@ use tracing::{Instrument, debug_span};
 use crate::assessor::Assessor;
 use crate::crash::{CrashPoint, crash_at};
 use crate::metrics::PipelineMetrics;
+use crate::telemetry::record_spans;
 
 pub use deep::DeepStage;
 pub use judging::Judged;
@@ -125,6 +126,7 @@ impl Pipeline {
     /// go back to the source, which keeps its position.
     pub async fn take_in(&self, batch: &Batch) -> Result<Vec<RecordOutcome>, AppendError> {
         let span = debug_span!("take_in", source = %batch.source, records = batch.records.len());
+        let _records = record_spans(&span, &batch.records);
         self.take_in_batch(batch).instrument(span).await
     }
 

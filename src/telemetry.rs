@@ -1,10 +1,15 @@
 //! Logs as JSON, or as lines for people; never the content of a post, by type.
 
+mod otlp;
+mod traced;
+
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer as _};
+
+pub(crate) use traced::{TracedSender, record_spans};
 
 /// Section `[telemetry]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -40,18 +45,27 @@ impl Default for TelemetryConfig {
 }
 
 /// Starts logging to standard error, and sending spans where configured. Call once.
+///
+/// What is logged and what is traced are apart: the filter of the log does not thin out traces.
 pub fn start(config: &TelemetryConfig) -> anyhow::Result<Telemetry> {
     let wanted = std::env::var("RUST_LOG").unwrap_or_else(|_| config.filter.clone());
     let filter = EnvFilter::try_new(&wanted)
         .with_context(|| format!("telemetry.filter does not read as a filter: {wanted}"))?;
     let (otlp, provider) = otlp::layer(&config.otlp_endpoint)?.unzip();
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let registry = tracing_subscriber::registry().with(filter).with(otlp);
-    match config.format {
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
-        LogFormat::Text => registry.with(lines.with_target(false).compact()).try_init(),
-    }
-    .context("logging was started before")?;
+    let lines = match config.format {
+        LogFormat::Json => lines.json().flatten_event(true).with_filter(filter).boxed(),
+        LogFormat::Text => lines
+            .with_target(false)
+            .compact()
+            .with_filter(filter)
+            .boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(otlp)
+        .with(lines)
+        .try_init()
+        .context("logging was started before")?;
     Ok(Telemetry { provider })
 }
 
@@ -66,41 +80,5 @@ impl Drop for Telemetry {
         if let Some(provider) = &self.provider {
             let _ = provider.shutdown();
         }
-    }
-}
-
-mod otlp {
-    use anyhow::Context;
-    use opentelemetry::trace::TracerProvider as _;
-    use opentelemetry_otlp::{SpanExporter, WithExportConfig};
-    use opentelemetry_sdk::Resource;
-    use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
-    use tracing_opentelemetry::OpenTelemetryLayer;
-    use tracing_subscriber::registry::LookupSpan;
-
-    /// A layer that sends spans to `endpoint`; none where it is empty.
-    pub(super) fn layer<S>(
-        endpoint: &str,
-    ) -> anyhow::Result<Option<(OpenTelemetryLayer<S, SdkTracer>, SdkTracerProvider)>>
-    where
-        S: tracing::Subscriber + for<'span> LookupSpan<'span>,
-    {
-        if endpoint.is_empty() {
-            return Ok(None);
-        }
-        let exporter = SpanExporter::builder()
-            .with_http()
-            .with_endpoint(endpoint)
-            .build()
-            .context("telemetry.otlp_endpoint is not an address that spans can be sent to")?;
-        let provider = SdkTracerProvider::builder()
-            .with_batch_exporter(exporter)
-            .with_resource(Resource::builder().with_service_name("holdfast").build())
-            .build();
-        let tracer = provider.tracer("holdfast");
-        Ok(Some((
-            tracing_opentelemetry::layer().with_tracer(tracer),
-            provider,
-        )))
     }
 }

@@ -16,6 +16,7 @@ pub mod client;
 mod consumer;
 mod context;
 pub mod digest;
+mod feed;
 mod group;
 mod intake;
 mod look;
@@ -24,8 +25,9 @@ mod prepare;
 pub(crate) mod record;
 mod status;
 
-pub use intake::{KafkaControl, KafkaIntake, Surroundings};
+pub use feed::Feed;
 pub(crate) use intake::decoders;
+pub use intake::{KafkaControl, KafkaIntake, Surroundings};
 pub use look::{Look, look};
 pub use partition::StopCause;
 pub use status::{KafkaStatus, PartitionState, PartitionStatus};

@@ -1,8 +1,11 @@
 //! From what a case book decided to the append that records it.
 
+use std::collections::HashMap;
+
 use holdfast_domain::triage::{CaseChanges, Told};
-use holdfast_domain::{EventId, IdSource, NewEvent, StreamId, Timestamp};
+use holdfast_domain::{EventId, IdSource, ModerationEvent, NewEvent, PostId, StreamId, Timestamp};
 use holdfast_event_store::{Append, Expected, OutboxChange, OutboxMessage, StreamAppend};
+use holdfast_ingest::Batch;
 
 use super::outgoing;
 
@@ -12,16 +15,20 @@ pub(super) fn cases(
     changes: CaseChanges,
     ids: &dyn IdSource,
     now: Timestamp,
-    correlation: Option<&str>,
+    traces: &Traces,
 ) {
     for (case, version, told) in changes.streams {
+        let mut trace = traces.of(&told).or(traces.only());
+        let events = told.into_iter().map(|told| {
+            if let Some(own) = traces.of(std::slice::from_ref(&told)) {
+                trace = Some(own);
+            }
+            new_event(told, ids, trace)
+        });
         append.streams.push(StreamAppend {
             stream: StreamId::Case(case),
             expected: Expected::Version(version),
-            events: told
-                .into_iter()
-                .map(|told| new_event(told, ids, correlation))
-                .collect(),
+            events: events.collect(),
         });
     }
     append.claims.extend(changes.claims);
@@ -36,6 +43,55 @@ pub(super) fn cases(
         .iter()
         .map(|(action, community)| OutboxMessage::action(action, community));
     append.outbox.extend(actions.map(OutboxChange::Put));
+}
+
+/// Which trace each post's record came with.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    by_post: HashMap<PostId, String>,
+    /// The trace of everything else: known only where one record came alone.
+    only: Option<String>,
+}
+
+impl Traces {
+    /// The traces of a batch whose posts are not known yet.
+    pub(super) fn of_batch(batch: &Batch) -> Self {
+        let only = match &batch.records[..] {
+            [record] => record.traceparent.clone(),
+            _ => None,
+        };
+        Self {
+            only,
+            ..Self::default()
+        }
+    }
+
+    /// A post's record came with that trace, if with any.
+    pub(super) fn note(&mut self, post: PostId, trace: Option<&String>) {
+        self.by_post
+            .extend(trace.map(|trace| (post, trace.clone())));
+    }
+
+    /// The trace of what is about no post.
+    pub(super) fn only(&self) -> Option<&str> {
+        self.only.as_deref()
+    }
+
+    /// The trace of the first event that is about one of these posts.
+    fn of(&self, told: &[Told]) -> Option<&str> {
+        let posts = told.iter().filter_map(|told| post_of(&told.event));
+        let traces = posts.filter_map(|post| self.by_post.get(&post));
+        traces.map(String::as_str).next()
+    }
+}
+
+fn post_of(event: &ModerationEvent) -> Option<PostId> {
+    match event {
+        ModerationEvent::PostAttached(attached) => Some(attached.post.post),
+        ModerationEvent::AssessmentRecorded(recorded) => Some(recorded.assessment.post.post),
+        ModerationEvent::ActionRequested(asked) => asked.action.target.post().map(|post| post.post),
+        _ => None,
+    }
 }
 
 /// An event with a fresh id.

@@ -70,6 +70,7 @@ pub(super) struct Working<'a> {
     pub(super) book: CaseBook<'a>,
     pub(super) append: Append,
     pub(super) posts: HashMap<ContentKey, KnownPost>,
+    pub(super) traces: appending::Traces,
     subjects: HashMap<AuthorKey, SubjectId>,
     seen: std::collections::HashSet<Sensitive<String>>,
 }
@@ -96,6 +97,7 @@ impl<'a> Working<'a> {
             book,
             append: Append::new(batch.tenant.clone()),
             posts: known.recall.posts.clone(),
+            traces: appending::Traces::of_batch(batch),
             subjects: known.recall.subjects.clone(),
             seen: known.recall.seen.clone(),
         }
@@ -171,7 +173,7 @@ impl<'a> Working<'a> {
             occurred_at: at,
             event: event.into(),
         };
-        let event = appending::new_event(told, self.ids, self.correlation().as_deref());
+        let event = appending::new_event(told, self.ids, self.traces.only());
         self.append.streams.push(StreamAppend {
             stream,
             expected: Expected::Any,
@@ -179,24 +181,10 @@ impl<'a> Working<'a> {
         });
     }
 
-    fn correlation(&self) -> Option<String> {
-        self.batch
-            .records
-            .iter()
-            .find_map(|record| record.traceparent.clone())
-    }
-
     fn finish(mut self, leaves: Vec<LeafInput>, outcomes: &[RecordOutcome]) -> Append {
         let empty = CaseBook::new(self.now, &self.settings.promises, self.ids, 0);
         let changes = std::mem::replace(&mut self.book, empty).finish();
-        let correlation = self.correlation();
-        appending::cases(
-            &mut self.append,
-            changes,
-            self.ids,
-            self.now,
-            correlation.as_deref(),
-        );
+        appending::cases(&mut self.append, changes, self.ids, self.now, &self.traces);
         self.append.positions.extend(self.batch.advance.clone());
         self.append.batch = (!leaves.is_empty()).then(|| self.leaves(leaves, outcomes));
         self.append

@@ -189,7 +189,13 @@ impl DeepStage {
             leaves.push(taken.leaf(outcome));
         }
         append.batch = self.leaves(ready, leaves, known.now);
-        appending::cases(&mut append, book.finish(), ids, known.now, None);
+        appending::cases(
+            &mut append,
+            book.finish(),
+            ids,
+            known.now,
+            &appending::Traces::default(),
+        );
         append
     }
 

@@ -23,6 +23,7 @@ use super::deciding::{RecordTold, Working};
 use super::judging::JudgedRecord;
 use super::known::{content_key, pseudonym_of};
 use super::outgoing::{self, PendingContext};
+use crate::canary;
 
 impl Working<'_> {
     /// One record.
@@ -66,8 +67,9 @@ impl Working<'_> {
             post: id,
             revision: post.revision,
         };
+        self.traces.note(id, record.traceparent.as_ref());
         let outcome = match judged {
-            JudgedRecord::Post(assessment) if post.synthetic => self.canary(assessment),
+            JudgedRecord::Post(assessment) if post.synthetic => self.canary(post, assessment),
             JudgedRecord::Post(assessment) => {
                 self.assessed(record, post, post_ref, subject, assessment)
             }
@@ -148,9 +150,9 @@ impl Working<'_> {
     }
 
     /// The canary went through intake and judgement; its arrival at the far end sends the heartbeat.
-    fn canary(&mut self, assessment: &Assessment) -> RecordOutcome {
+    fn canary(&mut self, post: &Post, assessment: &Assessment) -> RecordOutcome {
         if outgoing::is_canary(assessment) {
-            let message = OutboxMessage::heartbeat(MessageId::fresh(self.ids), self.now);
+            let message = OutboxMessage::heartbeat(canary::message_of(post), self.now);
             self.append.outbox.push(OutboxChange::Put(message));
         }
         RecordOutcome::Synthetic

@@ -19,6 +19,7 @@ use super::{Running, housekeeping, paging};
 use crate::crash::{CrashPoint, crash_at};
 use crate::house::RealHouse;
 use crate::pipeline::DeepStage;
+use crate::telemetry::TracedSender;
 use crate::wiring::Holdfast;
 use crate::{canary, ops};
 
@@ -39,13 +40,13 @@ pub(super) fn start(
     }
     deep(holdfast, running);
     relay(holdfast, running)?;
-    projector(holdfast, running);
     paging::watch(holdfast, running);
     disk(holdfast, running);
+    projector(holdfast, running);
     news(holdfast, running);
     housekeeping::start(holdfast, running);
     if holdfast.config.canary.enabled {
-        canary::start(holdfast, running);
+        canary::start(holdfast, running)?;
     }
     Ok(())
 }
@@ -170,10 +171,10 @@ fn relay(holdfast: &Holdfast, running: &mut Running) -> anyhow::Result<()> {
         intake: holdfast.store.clone(),
         leadership: holdfast.store.clone(),
         control: holdfast.store.clone(),
-        sender: holdfast_actions::sender(&config)?,
+        sender: Arc::new(TracedSender(holdfast_actions::sender(&config)?)),
         heartbeat: Arc::clone(&heartbeat),
-        clock: Arc::clone(&holdfast.clock),
         pulse: Arc::clone(&holdfast.pulse),
+        clock: Arc::clone(&holdfast.clock),
         ids: Arc::clone(&holdfast.ids),
         metrics,
         holder: holdfast.instance.clone(),
@@ -194,7 +195,6 @@ fn relay(holdfast: &Holdfast, running: &mut Running) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tells those who watch the queue what changed.
 /// Ends the process when the disk fails: what a later write reports would not be true.
 fn disk(holdfast: &Holdfast, running: &mut Running) {
     let (store, stop) = (holdfast.store.clone(), running.stop.clone());
@@ -209,6 +209,7 @@ fn disk(holdfast: &Holdfast, running: &mut Running) {
     });
 }
 
+/// Tells those who watch the queue what changed.
 fn news(holdfast: &Holdfast, running: &mut Running) {
     let (store, news) = (holdfast.store.clone(), holdfast.review.news.clone());
     let (follower, stop) = (

@@ -6,8 +6,8 @@
 use holdfast_domain::event::ParkedBecause;
 use holdfast_domain::intake::{Freshness, Origin};
 use holdfast_domain::{
-    Action, ActionId, Case, CaseId, EventEnvelope, MessageId, ModerationEvent, Prose, Sensitive,
-    StreamId, TenantId, Timestamp,
+    Action, ActionId, Case, CaseId, EventEnvelope, MessageId, ModerationEvent, PostId, Prose,
+    Sensitive, StreamId, TenantId, Timestamp,
 };
 use holdfast_event_store::{
     Content, EventLog, FingerprintKind, Intake, Opened, OutboxKind, Outgoing, ProseContext,
@@ -116,14 +116,9 @@ impl Wrapping<'_> {
         let mut event = self.event(message, Channel::Actions, case.to_string(), command);
         event.time = envelope.occurred_at.into();
         event.sequence = Some(message.sequence.to_string());
-        event.traceparent = traceparent(envelope);
-        let mut parcel = self.parcel(message, Channel::Actions, Some(pseudonym), &event);
-        parcel.headers.extend(
-            event
-                .traceparent
-                .map(|value| ("traceparent".to_owned(), value.into_bytes())),
-        );
-        Ok(parcel)
+        event.traceparent = trace_behind(&events, action.target.post().map(|post| post.post));
+        let parcel = self.parcel(message, Channel::Actions, Some(pseudonym), &event);
+        Ok(with_trace(parcel, event.traceparent))
     }
 
     fn reason(&self, action: &Action) -> CommandReason {
@@ -197,8 +192,10 @@ impl Wrapping<'_> {
         };
         let mut event = self.event(message, Channel::Alerts, id.to_string(), alert);
         event.time = envelope.occurred_at.into();
+        event.traceparent = traceparent(envelope).or_else(|| trace_behind(&events, None));
         let key = Some(Sensitive::new(id.to_string()));
-        Ok(self.parcel(message, Channel::Alerts, key, &event))
+        let parcel = self.parcel(message, Channel::Alerts, key, &event);
+        Ok(with_trace(parcel, event.traceparent))
     }
 
     async fn report_outcome(&self, message: &Outgoing) -> Result<Parcel, NoParcel> {
@@ -413,6 +410,24 @@ fn case_of(message: &Outgoing) -> Result<CaseId, NoParcel> {
 fn impossible(message: &Outgoing, what: &str) -> NoParcel {
     let id: MessageId = message.message.id;
     NoParcel::Store(StoreError::corrupt(format!("outbox message {id}: {what}")))
+}
+
+/// The trace of the record behind an action, which the platform knows: of the post concerned, else of
+/// what opened the case. A person who decides has a trace of their own, which it does not.
+fn trace_behind(events: &[EventEnvelope], post: Option<PostId>) -> Option<String> {
+    let of_post = events.iter().find(|envelope| match &envelope.event {
+        ModerationEvent::PostAttached(attached) => Some(attached.post.post) == post,
+        _ => false,
+    });
+    of_post
+        .and_then(traceparent)
+        .or_else(|| events.iter().find_map(traceparent))
+}
+
+fn with_trace(mut parcel: Parcel, trace: Option<String>) -> Parcel {
+    let header = trace.map(|value| ("traceparent".to_owned(), value.into_bytes()));
+    parcel.headers.extend(header);
+    parcel
 }
 
 /// The trace that an event belongs to, as W3C trace context.
