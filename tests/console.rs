@@ -347,8 +347,12 @@ async fn pictures_of_every_page() {
     browser.press('m').await;
     browser.reads("everyone, I have the").await;
     let shown = format!("/cases/{}", case.id);
+    let incident = site.app.incident("{\"text\": \"goodbye\"}").await;
+    let incident = format!("/cases/{incident}");
     let pages = [
         ("queue", "/queue"),
+        ("incident", &incident),
+        ("sign-in", "/sign-in"),
         ("case", &shown),
         ("search", "/search"),
         ("open-case", "/cases/new"),

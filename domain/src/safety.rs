@@ -107,6 +107,10 @@ impl fmt::Display for Invariant {
 
 /// What automation knows when it wants to act by itself.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own about one automatic step"
+)]
 pub struct AutomaticContext<'a> {
     /// The crisis reading of the post.
     pub crisis: &'a CrisisReading,

@@ -18,6 +18,10 @@ use super::{
 
 /// A case with everything that happened, its texts masked.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own, and the API names them"
+)]
 pub struct CaseView {
     /// The case.
     #[schema(value_type = uuid::Uuid)]

@@ -151,7 +151,7 @@ impl QueueRow {
             title: format!("{number}: goodbye wording"),
             reasons: vec!["goodbye wording".to_owned()],
             community: "northside".to_owned(),
-            language: Some("en".to_owned()),
+            language: Some("English".to_owned()),
             posts: usize::from(number),
             opened_at: Moment(now - Duration::from_secs(u64::from(number) * 200)),
             due: Some(Due::new(due_at, now)),

@@ -317,7 +317,7 @@ impl CasePage {
         let mut page = Self::sample_viewer();
         page.may_reveal = true;
         page.asks_why = true;
-        page.drafts.reveal_reason = "complaint <b>17</b>".to_owned();
+        "complaint <b>17</b>".clone_into(&mut page.drafts.reveal_reason);
         page.wrong = Some("The reason must not be empty.".to_owned());
         page
     }
