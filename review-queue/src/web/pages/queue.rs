@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use askama::Template;
-use holdfast_domain::Timestamp;
+use holdfast_domain::{CaseKind, Timestamp};
 
 use crate::web::shell::{Place, Shell};
 use crate::web::words::{self, LevelView, Moment};
@@ -134,9 +134,13 @@ impl QueueRow {
         words::ago(self.opened_at.0, now.0)
     }
 
-    /// `2 posts`.
+    /// `2 posts`; an incident holds records.
     pub fn posts_words(&self) -> String {
-        words::count(self.posts, "post", "posts")
+        if self.kind == words::kind(CaseKind::Incident) {
+            words::count(self.posts, "record", "records")
+        } else {
+            words::count(self.posts, "post", "posts")
+        }
     }
 
     fn sample(number: u8, level: LevelView, minutes_left: i64) -> Self {
