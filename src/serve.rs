@@ -59,6 +59,8 @@ impl Running {
     /// Waits until somebody asks to stop, or a loop ends by itself.
     async fn until_stopped(&mut self) -> Option<anyhow::Error> {
         tokio::select! {
+            // Loops that end because they were asked to are no fault.
+            biased;
             () = self.stop.cancelled() => None,
             Some(ended) = self.tasks.join_next() => Some(fault(ended)),
         }

@@ -105,3 +105,43 @@ pub(super) fn new_event(told: Told, ids: &dyn IdSource, correlation: Option<&str
         event: told.event,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use holdfast_domain::event::PostAttached;
+    use holdfast_domain::intake::Freshness;
+    use holdfast_domain::testing::T0;
+    use holdfast_domain::{Actor, PostRef, Revision};
+
+    use super::*;
+
+    fn attached(post: u128) -> Told {
+        Told {
+            actor: Actor::Automation,
+            occurred_at: T0,
+            event: PostAttached {
+                post: PostRef {
+                    post: PostId::from_u128(post),
+                    revision: Revision(1),
+                },
+                posted_at: T0,
+                freshness: Freshness::Live,
+                look_due_at: None,
+                language: None,
+                assessment: None,
+            }
+            .into(),
+        }
+    }
+
+    #[test]
+    fn records_of_several_traces_in_one_batch_keep_each_its_own() {
+        let mut traces = Traces::default();
+        traces.note(PostId::from_u128(1), Some(&"first".to_owned()));
+        traces.note(PostId::from_u128(2), Some(&"second".to_owned()));
+        traces.note(PostId::from_u128(3), None);
+        assert_eq!(traces.of(&[attached(2), attached(1)]), Some("second"));
+        assert_eq!(traces.of(&[attached(1)]), Some("first"));
+        assert_eq!(traces.of(&[attached(3)]), None, "nobody's trace is lent");
+    }
+}

@@ -81,10 +81,7 @@ impl House {
     fn configure(&self, sections: &str) {
         let schema = self.store.schema.as_ref();
         let schema = schema.map_or(String::new(), |schema| format!("schema = \"{schema}\""));
-        let token: String = Sha256::digest(TOKEN)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let token = hex(&Sha256::digest(TOKEN));
         let secret = self.folder.join("webhook-secret");
         let written = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         std::fs::write(&secret, written).expect("the secret can be written");
@@ -400,6 +397,15 @@ pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// Bytes as people write them.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string");
+        text
+    })
 }
 
 fn free_address() -> String {

@@ -2,16 +2,12 @@
 
 use serde_json::json;
 
-use crate::house::{GOODBYE, House, Platform, event, kafka_intake, until};
+use crate::house::{GOODBYE, House, Platform, event, hex, kafka_intake, until};
 use crate::paging::webhook;
 use crate::receiver::Receiver;
 
 const TRACE: [u8; 16] = *b"\x4b\xf9\x2f\x35\x77\xb3\x4d\xa6\xa3\xce\x92\x9d\x0e\x0e\x47\x36";
 const OTHER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 fn contains(body: &[u8], part: &[u8]) -> bool {
     body.windows(part.len()).any(|window| window == part)

@@ -49,6 +49,6 @@ pub trait EventLog: Send + Sync {
     /// Returns once the disk has failed while writing: nothing more is written, and the process had
     /// better end. Never returns otherwise.
     async fn disk_failed(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
