@@ -15,7 +15,7 @@ pub use broker::Broker;
 pub use community::{Community, Spoken};
 pub use feed::Feed;
 pub use platform::Platform;
-pub use topics::create_topics;
+pub use topics::{create_topics, delete_records, delete_topics};
 
 /// The outside world does not answer.
 #[derive(Debug, thiserror::Error)]

@@ -19,12 +19,12 @@ fn broken(n: usize) -> Vec<u8> {
     };
     json!({
         "specversion": "1.0",
-        "id": format!("broken{n:05}"),
+        "id": format!("broken-{n}"),
         "source": "/forum",
         "type": "holdfast.post.created.v1",
         "time": "2026-03-01T21:04:05Z",
         "datacontenttype": "application/json",
-        "data": { "post_id": format!("post{n:05}"), "kind": "comment", "community_id": "night-shift", "text": text },
+        "data": { "post_id": format!("post-{n}"), "kind": "comment", "community_id": "night-shift", "text": text },
     })
     .to_string()
     .into_bytes()

@@ -9,16 +9,8 @@ async fn two_instances_share_the_partitions_and_survive_a_rebalance() {
     let first = world.serve().await;
     world.until_reading().await;
     let second = world.serve().await;
-    let share = async |server: usize| {
-        let metrics = world.text(server, "/metrics").await;
-        let line = metrics
-            .lines()
-            .find(|line| line.starts_with("holdfast_consumer_partitions "));
-        line.and_then(|line| line.rsplit(' ').next()?.parse::<u32>().ok())
-            .unwrap_or(0)
-    };
     until("both read", async || {
-        share(first).await > 0 && share(second).await > 0
+        world.partitions_of(first).await > 0 && world.partitions_of(second).await > 0
     })
     .await;
     for n in 0..200 {

@@ -131,6 +131,10 @@ mode = "live"
 brokers = "{kafka}"
 topic_prefix = "{prefix}"
 
+# Its posts travel through the topics, and these tests count what is in them.
+[canary]
+enabled = false
+
 [review]
 undo_secs = 2
 secure_cookies = false
@@ -230,11 +234,43 @@ filter = "warn,holdfast=info"
         let _ = self.servers[server].child.wait();
     }
 
+    /// Halts an instance where it stands: it answers nothing and knows nothing of it.
+    pub(crate) fn pause(&self, server: usize) {
+        self.signal(server, "-STOP");
+    }
+
+    /// Lets a halted instance run on.
+    pub(crate) fn wake(&self, server: usize) {
+        self.signal(server, "-CONT");
+    }
+
+    fn signal(&self, server: usize, signal: &str) {
+        let process = self.servers[server].child.id().to_string();
+        let sent = Command::new("kill").args([signal, &process]).status();
+        assert!(sent.expect("kill is there").success(), "kill {signal}");
+    }
+
+    /// Changes the configuration; instances that run keep theirs.
+    pub(crate) fn reconfigure(&self, change: impl FnOnce(String) -> String) {
+        let config = std::fs::read_to_string(self.config()).expect("the configuration");
+        std::fs::write(self.config(), change(config)).expect("the configuration can be written");
+    }
+
     /// What an instance answers.
     pub(crate) async fn text(&self, server: usize, path: &str) -> String {
         let url = format!("http://{}{path}", self.servers[server].address);
         let answer = self.http.get(url).send().await.expect("holdfast answers");
         answer.text().await.expect("text")
+    }
+
+    /// How many partitions an instance reads.
+    pub(crate) async fn partitions_of(&self, server: usize) -> u32 {
+        let figures = self.text(server, "/metrics").await;
+        let line = figures
+            .lines()
+            .find(|line| line.starts_with("holdfast_consumer_partitions "));
+        line.and_then(|line| line.rsplit(' ').next()?.parse().ok())
+            .unwrap_or(0)
     }
 
     /// Reads from the API.
@@ -302,6 +338,30 @@ filter = "warn,holdfast=info"
             .expect("the broker takes it");
     }
 
+    /// Sends a record with headers, by a foreign client.
+    pub(crate) fn send_with_headers(
+        &self,
+        topic: &str,
+        key: &str,
+        headers: &[(&str, &str)],
+        value: &str,
+    ) {
+        use std::io::Write as _;
+        let mut kcat = Command::new(kcat());
+        kcat.args(["-P", "-b", &kafka(), "-t", &self.topic(topic), "-k", key]);
+        for (name, value) in headers {
+            kcat.arg("-H").arg(format!("{name}={value}"));
+        }
+        let mut child = kcat
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("kcat is installed; run ./dev kafka");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        stdin.write_all(value.as_bytes()).expect("kcat reads");
+        drop(stdin);
+        assert!(child.wait().expect("kcat ends").success(), "kcat failed");
+    }
+
     /// Opens the store beside the running process.
     pub(crate) async fn open_store(&self) -> Arc<dyn AnyStore> {
         let store = holdfast_event_store::connect(&self.store, holdfast::system::clock()).await;
@@ -339,8 +399,7 @@ filter = "warn,holdfast=info"
 
     /// Everything that the platform was asked, read by a foreign client.
     pub(crate) fn actions_by_kcat(&self) -> Vec<Value> {
-        let kcat = std::env::var("HOLDFAST_TEST_KCAT").unwrap_or_else(|_| "kcat".to_owned());
-        let output = Command::new(kcat)
+        let output = Command::new(kcat())
             .args([
                 "-C",
                 "-e",
@@ -403,7 +462,11 @@ fn free_address() -> String {
     listener.local_addr().expect("an address").to_string()
 }
 
-fn kafka() -> String {
+fn kcat() -> String {
+    std::env::var("HOLDFAST_TEST_KCAT").unwrap_or_else(|_| "kcat".to_owned())
+}
+
+pub(crate) fn kafka() -> String {
     std::env::var("HOLDFAST_TEST_KAFKA").expect("no Kafka for the tests; run ./dev kafka start")
 }
 
