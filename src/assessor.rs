@@ -1,6 +1,7 @@
 //! Classifiers and rules, joined: from posts to assessments.
 
 mod checking;
+mod models;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use holdfast_classifiers::config::ChatConfig;
 use holdfast_classifiers::lexicon::{shipped, with_folder};
 use holdfast_classifiers::{
     BlockingThreads, Classifier, ClassifierMetrics, JudgedText, LexiconClassifier, LexiconSet,
-    Panel, StandIn, TextNormaliser,
+    Panel, TextNormaliser,
 };
 use holdfast_domain::assessment::{Inputs, ParentInput};
 use holdfast_domain::judge::{Judge, JudgeRequest};
@@ -89,15 +90,20 @@ impl Assessor {
         let rule_metrics = RuleMetrics::register(registry)?;
         rule_metrics.ruleset_in_force(&rules);
         let metrics = ClassifierMetrics::register(registry)?;
-        let quick: Arc<dyn Classifier> = Arc::new(LexiconClassifier::new(Arc::clone(&lexicons)));
-        let thorough: Arc<dyn Classifier> = Arc::new(StandIn::new(Arc::clone(&lexicons)));
+        let mut quick: Vec<Arc<dyn Classifier>> =
+            vec![Arc::new(LexiconClassifier::new(Arc::clone(&lexicons)))];
+        quick.extend(models::linear(&config.classifiers)?);
+        let thorough = quick.iter().cloned();
+        let thorough = thorough
+            .chain(models::encoder(&config.classifiers)?)
+            .collect();
         let workers = Arc::new(BlockingThreads);
         let panel = |members, settings| {
             Panel::new(members, settings, workers.clone()).with_metrics(metrics.clone())
         };
         Ok(Self {
-            triage: panel(vec![Arc::clone(&quick)], config.classifiers.triage),
-            deep: panel(vec![quick, thorough], config.classifiers.deep),
+            triage: panel(quick, config.classifiers.triage),
+            deep: panel(thorough, config.classifiers.deep),
             lexicons,
             rules,
             rule_metrics,
@@ -184,39 +190,56 @@ impl Assessor {
     }
 }
 
+impl Assessor {
+    /// What the version in force says of posts, in their order: everything that reads, on this thread.
+    pub fn judge_all(&self, requests: &[JudgeRequest]) -> Vec<Assessment> {
+        let requests: Vec<AssessRequest> = requests.iter().map(from_nowhere).collect();
+        let texts: Vec<JudgedText> = requests.iter().map(|one| self.text(one)).collect();
+        let versions = self.deep.versions();
+        let judged = requests
+            .iter()
+            .zip(&texts)
+            .zip(self.deep.judge_here(&texts));
+        judged
+            .map(|((request, text), signals)| {
+                self.evaluate(Stage::Deep, request, text, signals, &versions)
+            })
+            .collect()
+    }
+}
+
 impl Judge for Assessor {
     fn judge(&self, request: &JudgeRequest) -> Assessment {
-        let nowhere = PostRef {
-            post: PostId::from_u128(0),
-            revision: request.post.revision,
-        };
-        let before = |post: &Post| Before {
-            post: nowhere,
-            posted_at: post.created_at,
-            text: post.text.clone(),
-        };
-        let parent = request.parent.as_ref().map(|parent| parent.text.clone());
-        let input = if parent.is_some() {
-            ParentInput::Quoted
-        } else {
-            ParentInput::NoParent
-        };
-        let request = AssessRequest {
-            post_ref: nowhere,
-            post: request.post.clone(),
-            parent: Parent {
-                input,
-                text: parent,
-            },
-            preceding: request.preceding.iter().map(before).collect(),
-        };
-        let text = self.text(&request);
-        let signals = self
-            .deep
-            .judge_here(std::slice::from_ref(&text))
-            .pop()
-            .unwrap_or_default();
-        self.evaluate(Stage::Deep, &request, &text, signals, &self.deep.versions())
+        let mut judged = self.judge_all(std::slice::from_ref(request));
+        judged.pop().expect("one post, one assessment")
+    }
+}
+
+/// A request about posts that have no name in the log.
+fn from_nowhere(request: &JudgeRequest) -> AssessRequest {
+    let nowhere = PostRef {
+        post: PostId::from_u128(0),
+        revision: request.post.revision,
+    };
+    let before = |post: &Post| Before {
+        post: nowhere,
+        posted_at: post.created_at,
+        text: post.text.clone(),
+    };
+    let parent = request.parent.as_ref().map(|parent| parent.text.clone());
+    let input = if parent.is_some() {
+        ParentInput::Quoted
+    } else {
+        ParentInput::NoParent
+    };
+    AssessRequest {
+        post_ref: nowhere,
+        post: request.post.clone(),
+        parent: Parent {
+            input,
+            text: parent,
+        },
+        preceding: request.preceding.iter().map(before).collect(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod accounts;
+mod assess;
 mod config;
 mod dead_letters;
 mod demo;
@@ -66,6 +67,8 @@ enum Command {
     /// Checks and explains policies.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Judges texts from a file or standard input as the pipeline would, one JSON object a line. Records nothing.
+    Assess(assess::AssessArgs),
     /// Manages who may come in.
     #[command(subcommand)]
     User(accounts::UserCommand),
@@ -89,6 +92,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(command) => return config::run(&global, &command),
         Command::Generate(args) => return generate::run(&args),
         Command::Policy(command) => return policy::run(&global, &command),
+        Command::Assess(args) => return assess::run(&global, &args),
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -106,7 +110,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::User(command) => accounts::user(&global, &command).await,
             Command::Token(command) => accounts::token(&global, &command).await,
             Command::Projections(command) => projections::run(&global, &command).await,
-            Command::Config(_) | Command::Generate(_) | Command::Policy(_) => Ok(ExitCode::SUCCESS),
+            Command::Config(_)
+            | Command::Generate(_)
+            | Command::Policy(_)
+            | Command::Assess(_) => Ok(ExitCode::SUCCESS),
         }
     })
 }

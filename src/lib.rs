@@ -3,6 +3,7 @@
 //! Start with [`pipeline`]: the way of a record from the platform to the log on one screen. Everything
 //! else here chooses parts and starts them; what the parts promise stands in their own crates.
 
+pub mod assess;
 pub mod assessor;
 mod canary;
 pub mod cli;

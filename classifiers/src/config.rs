@@ -12,6 +12,13 @@ pub struct ClassifiersConfig {
     /// A folder with lexicon files (`<signal>_<language>.toml`) that replace shipped ones of the same
     /// name or join them. None: the shipped ones alone.
     pub lexicon_folder: Option<PathBuf>,
+    /// The folder with the models' artefacts (`encoder/<version>`, `linear/<version>`). None: `models/artifacts`
+    /// or `share/holdfast/models` beside the binary or in a folder above it, then in the working folder.
+    pub models_folder: Option<PathBuf>,
+    /// Which encoder reads in the second stage: a version, `newest`, or `off`.
+    pub encoder: String,
+    /// Which linear tier reads in the first stage: a version, `newest`, or `off`.
+    pub linear: String,
     /// The first stage: lexicons and other quick classifiers.
     pub triage: PanelConfig,
     /// The second stage: for what the first is unsure of.
@@ -24,12 +31,15 @@ impl Default for ClassifiersConfig {
     fn default() -> Self {
         Self {
             lexicon_folder: None,
+            models_folder: None,
+            encoder: "newest".to_owned(),
+            linear: "newest".to_owned(),
             triage: PanelConfig {
                 budget_ms: 500,
                 most_running: 4,
             },
             deep: PanelConfig {
-                budget_ms: 5_000,
+                budget_ms: 10_000,
                 most_running: 4,
             },
             chat: ChatConfig::default(),

@@ -18,24 +18,26 @@
 
 mod classifier;
 pub mod config;
+mod encoder;
 pub mod error;
 mod judged;
 pub mod language;
 pub mod lexicon;
 mod lexicon_classifier;
+mod linear;
 pub mod metrics;
 pub mod normalise;
 mod panel;
 mod scoring;
-mod stand_in;
 
 pub use classifier::Classifier;
 pub use config::ClassifiersConfig;
+pub use encoder::EncoderClassifier;
 pub use error::{ClassifierError, LexiconError};
 pub use judged::JudgedText;
 pub use lexicon::LexiconSet;
 pub use lexicon_classifier::LexiconClassifier;
+pub use linear::LinearClassifier;
 pub use metrics::ClassifierMetrics;
 pub use normalise::{TextNormaliser, normalise};
 pub use panel::{BlockingThreads, Panel, Workers};
-pub use stand_in::StandIn;

@@ -55,7 +55,7 @@ fn a_raise_lifts_the_level_only_when_its_own_condition_matches() {
          - { when: { signal: crisis, at_least: 0.9 }, to: act_now }",
     )]);
     for (score, level) in [(0.2, 0), (0.3, 1), (0.6, 2), (0.95, 3)] {
-        let signals = [signal(SignalKind::Crisis, "stand-in", score)];
+        let signals = [signal(SignalKind::Crisis, "encoder", score)];
         assert_eq!(
             judge(&ruleset, "text", &signals)
                 .crisis
