@@ -94,7 +94,9 @@ async fn after_a_topic_was_made_anew_an_operator_lets_the_partition_go_on() {
     let topic = world.topic("posts");
     delete_topics(&kafka(), &[&topic]).await.unwrap();
     until("the topic can be made anew", async || {
-        create_topics(&kafka(), &[topic.clone()], 1).await.is_ok()
+        create_topics(&kafka(), std::slice::from_ref(&topic), 1)
+            .await
+            .is_ok()
             && world.feed.send_raw(&topic, "heron", b"{}").await.is_ok()
     })
     .await;

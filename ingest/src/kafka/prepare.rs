@@ -60,16 +60,15 @@ async fn try_once(
 ) -> Result<Standing, Unanswered> {
     let stored = handler.position(key).await.map_err(Unanswered::Store)?;
     let (low, high) = watermarks(consumer, key).await?;
-    let live_from = match &stored {
-        Some(stored) => stored.live_from,
-        None => {
-            let live_from = LiveFrom {
-                offset: high,
-                since: live_since,
-            };
-            let begun = handler.begin(key, live_from).await;
-            begun.map_err(Unanswered::Store)?
-        }
+    let live_from = if let Some(stored) = &stored {
+        stored.live_from
+    } else {
+        let live_from = LiveFrom {
+            offset: high,
+            since: live_since,
+        };
+        let begun = handler.begin(key, live_from).await;
+        begun.map_err(Unanswered::Store)?
     };
     Ok(Standing {
         stored,

@@ -13,7 +13,7 @@ async fn what_was_old_at_the_first_assignment_is_backfill_and_what_was_young_is_
     let memory = Arc::new(Memory::default());
     let mut config = stage.config();
     config.late_after_secs = 20;
-    let hour_ago = WallClock.now() - Duration::from_mins(60);
+    let hour_ago = WallClock.now() - Duration::from_hours(1);
     stage.post_at("ana", 0..10, hour_ago).await;
     stage.post("ana", 10..20).await;
     // The first owner is given the partition, and dies before it records anything.
