@@ -10,8 +10,8 @@ use anyhow::Context;
 use holdfast_classifiers::config::ChatConfig;
 use holdfast_classifiers::lexicon::{shipped, with_folder};
 use holdfast_classifiers::{
-    BlockingThreads, Classifier, ClassifierMetrics, JudgedText, LexiconClassifier, LexiconSet,
-    Panel, TextNormaliser,
+    BlockingThreads, Classifier, ClassifierMetrics, EncoderClassifier, JudgedText,
+    LexiconClassifier, LexiconSet, Panel, TextNormaliser,
 };
 use holdfast_domain::assessment::{Inputs, ParentInput};
 use holdfast_domain::judge::{Judge, JudgeRequest};
@@ -71,6 +71,7 @@ pub struct Assessor {
     lexicons: Arc<LexiconSet>,
     triage: Panel,
     deep: Panel,
+    brief: Panel,
     rules: Ruleset,
     rule_metrics: RuleMetrics,
     chat: ChatConfig,
@@ -93,10 +94,13 @@ impl Assessor {
         let mut quick: Vec<Arc<dyn Classifier>> =
             vec![Arc::new(LexiconClassifier::new(Arc::clone(&lexicons)))];
         quick.extend(models::linear(&config.classifiers)?);
-        let thorough = quick.iter().cloned();
-        let thorough = thorough
-            .chain(models::encoder(&config.classifiers)?)
-            .collect();
+        let and = |encoder: Option<EncoderClassifier>| {
+            let encoder = encoder.map(|one| Arc::new(one) as Arc<dyn Classifier>);
+            quick.iter().cloned().chain(encoder).collect()
+        };
+        let reader = models::encoder(&config.classifiers)?;
+        let thorough = and(reader.clone().map(EncoderClassifier::new));
+        let brief = and(reader.map(|one| EncoderClassifier::new(one).without_evidence()));
         let workers = Arc::new(BlockingThreads);
         let panel = |members, settings| {
             Panel::new(members, settings, workers.clone()).with_metrics(metrics.clone())
@@ -104,6 +108,7 @@ impl Assessor {
         Ok(Self {
             triage: panel(quick, config.classifiers.triage),
             deep: panel(thorough, config.classifiers.deep),
+            brief: panel(brief, config.classifiers.deep),
             lexicons,
             rules,
             rule_metrics,
@@ -193,13 +198,20 @@ impl Assessor {
 impl Assessor {
     /// What the version in force says of posts, in their order: everything that reads, on this thread.
     pub fn judge_all(&self, requests: &[JudgeRequest]) -> Vec<Assessment> {
+        self.judge_with(&self.deep, requests)
+    }
+
+    /// The same without the words that the encoder's answers rest on: cheaper by far where something is
+    /// found.
+    pub fn judge_briefly(&self, requests: &[JudgeRequest]) -> Vec<Assessment> {
+        self.judge_with(&self.brief, requests)
+    }
+
+    fn judge_with(&self, panel: &Panel, requests: &[JudgeRequest]) -> Vec<Assessment> {
         let requests: Vec<AssessRequest> = requests.iter().map(from_nowhere).collect();
         let texts: Vec<JudgedText> = requests.iter().map(|one| self.text(one)).collect();
-        let versions = self.deep.versions();
-        let judged = requests
-            .iter()
-            .zip(&texts)
-            .zip(self.deep.judge_here(&texts));
+        let versions = panel.versions();
+        let judged = requests.iter().zip(&texts).zip(panel.judge_here(&texts));
         judged
             .map(|((request, text), signals)| {
                 self.evaluate(Stage::Deep, request, text, signals, &versions)

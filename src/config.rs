@@ -13,6 +13,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 use crate::pipeline::PipelineSettings;
+use crate::scoring::ScoringConfig;
 use crate::telemetry::TelemetryConfig;
 
 pub use server::{CanaryConfig, ServerConfig};
@@ -37,6 +38,8 @@ pub struct Config {
     pub review: holdfast_review_queue::ReviewConfig,
     /// What goes out, to where.
     pub actions: holdfast_actions::ActionsConfig,
+    /// Scores and kind words over HTTP, for texts that are no posts yet.
+    pub scoring: ScoringConfig,
     /// The synthetic post that proves that everything works.
     pub canary: CanaryConfig,
     /// Logs and traces.
@@ -73,6 +76,7 @@ impl Config {
         let mut problems = self.ingest.problems();
         problems.extend(self.review.problems());
         problems.extend(self.pipeline.problems());
+        problems.extend(self.scoring.problems());
         problems.extend(self.server.problems());
         problems
     }

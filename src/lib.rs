@@ -18,6 +18,7 @@ pub mod pipeline;
 pub mod posts;
 mod replay;
 mod resume;
+pub mod scoring;
 pub mod serve;
 mod sources;
 pub mod system;

@@ -10,6 +10,7 @@ use prometheus::core::Collector;
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry};
 
 use crate::pipeline::{Judged, JudgedRecord, RecordOutcome};
+use crate::scoring::ScoringMetrics;
 
 /// The pipeline's figures. Synthetic records count in none.
 #[derive(Debug, Clone)]
@@ -148,6 +149,7 @@ pub fn document() -> anyhow::Result<String> {
     collectors.extend(of_rules(&holdfast_rules::RuleMetrics::register(&registry)?));
     collectors.extend(of_store(holdfast_event_store::metrics::metrics()));
     collectors.extend(of_queue(&holdfast_review_queue::ReviewMetrics::new()));
+    collectors.extend(ScoringMetrics::register(&registry)?.collectors());
     collectors.extend(of_relay(&holdfast_actions::Metrics::register(&registry)?));
     for desc in collectors.iter().flat_map(|collector| collector.desc()) {
         figures.push((

@@ -28,19 +28,32 @@ const LABEL_FROM: f32 = 0.2;
 pub struct EncoderClassifier {
     reader: Arc<Reader>,
     version: String,
+    explains: bool,
 }
 
 impl EncoderClassifier {
     /// A classifier over an opened artefact.
     pub fn new(reader: Arc<Reader>) -> Self {
         let version = reader.artifact().identity();
-        Self { reader, version }
+        Self {
+            reader,
+            version,
+            explains: true,
+        }
+    }
+
+    /// The same without evidence, for answers that show none: where something is found, finding the words
+    /// that it rests on takes several times as long as reading.
+    #[must_use]
+    pub const fn without_evidence(mut self) -> Self {
+        self.explains = false;
+        self
     }
 
     /// Signals of one text, in the order of [`SignalKind::ALL`].
     fn signals_of(&self, text: &JudgedText, scores: &Scores) -> Vec<Signal> {
         let notable = SignalKind::ALL.map(|kind| main_score(kind, scores) >= SHOWN_FROM);
-        let evidence = if notable.contains(&true) {
+        let evidence = if self.explains && notable.contains(&true) {
             evidence::find(&self.reader, text, scores)
         } else {
             Default::default()

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use holdfast_classifiers::{Classifier, ClassifiersConfig, EncoderClassifier, LinearClassifier};
+use holdfast_classifiers::{Classifier, ClassifiersConfig, LinearClassifier};
 use holdfast_models::{Linear, Reader};
 
 const OFF: &str = "off";
@@ -13,12 +13,12 @@ const NEWEST: &str = "newest";
 const FOLDERS: [&str; 2] = ["models/artifacts", "share/holdfast/models"];
 
 /// The encoder of the second stage; none where it is switched off.
-pub(super) fn encoder(config: &ClassifiersConfig) -> anyhow::Result<Option<Arc<dyn Classifier>>> {
+pub(super) fn encoder(config: &ClassifiersConfig) -> anyhow::Result<Option<Arc<Reader>>> {
     let Some(folder) = folder_of(config, "encoder", &config.encoder)? else {
         return Ok(None);
     };
     let reader = Reader::open(&folder).context("the encoder cannot be used")?;
-    Ok(Some(Arc::new(EncoderClassifier::new(Arc::new(reader)))))
+    Ok(Some(Arc::new(reader)))
 }
 
 /// The linear tier of the first stage; none where it is switched off.

@@ -104,8 +104,8 @@ pub(super) enum TokenCommand {
 #[derive(Debug, Args)]
 pub(super) struct LimitArgs {
     /// What it may do: read (queue and cases, texts masked), reveal (masked texts), write (commands
-    /// about cases), send (posts and reports). Repeat it or put commas; without it, all that the user
-    /// may.
+    /// about cases), send (posts and reports), score (texts that are no posts). Repeat it or put
+    /// commas; without it, all that the user may.
     #[arg(long, value_parser = scope, value_delimiter = ',')]
     scope: Vec<TokenScope>,
     /// In this community only. May be repeated.

@@ -9,6 +9,7 @@ use clap::Args;
 use super::say;
 use crate::config::example;
 use crate::metrics::document;
+use crate::scoring::openapi::openapi;
 
 #[derive(Debug, Args)]
 pub(super) struct GenerateArgs {
@@ -24,6 +25,7 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
     for (path, content) in [
         ("holdfast.example.toml", example::example()?),
         ("docs/metrics.md", document()?),
+        ("docs/scoring-over-http.openapi.json", openapi()?),
         (
             "review-queue/openapi.json",
             holdfast_review_queue::openapi(),

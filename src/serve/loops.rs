@@ -21,7 +21,7 @@ use crate::house::RealHouse;
 use crate::pipeline::DeepStage;
 use crate::telemetry::TracedSender;
 use crate::wiring::Holdfast;
-use crate::{canary, ops};
+use crate::{canary, ops, scoring};
 
 /// How long the deep stage sleeps when nothing waits.
 const IDLE: Duration = Duration::from_millis(50);
@@ -34,7 +34,7 @@ pub(super) fn start(
     listener: TcpListener,
     running: &mut Running,
 ) -> anyhow::Result<()> {
-    web(holdfast, listener, running);
+    web(holdfast, listener, running)?;
     if holdfast.config.ingest.kafka.enabled {
         kafka(holdfast, running)?;
     }
@@ -51,11 +51,16 @@ pub(super) fn start(
     Ok(())
 }
 
-fn web(holdfast: &Holdfast, listener: TcpListener, running: &mut Running) {
+fn web(
+    holdfast: &Holdfast,
+    listener: TcpListener,
+    running: &mut Running,
+) -> anyhow::Result<()> {
     let app = Router::new()
         .merge(holdfast_review_queue::router(holdfast.review.clone()))
         .merge(holdfast_review_queue::web::router(console(holdfast)))
         .merge(ops::router(holdfast))
+        .merge(scoring::router(holdfast)?)
         .route(
             "/robots.txt",
             get(|| async { "User-agent: *\nDisallow: /\n" }),
@@ -75,6 +80,7 @@ fn web(holdfast: &Holdfast, listener: TcpListener, running: &mut Running) {
         .await
         .context("the web server failed")
     });
+    Ok(())
 }
 
 fn console(holdfast: &Holdfast) -> Console {

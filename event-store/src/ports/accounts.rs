@@ -210,11 +210,19 @@ pub enum TokenScope {
     Write,
     /// Sends posts and reports, for integrators.
     Send,
+    /// Has texts scored that are no posts, for integrators.
+    Score,
 }
 
 impl TokenScope {
     /// All scopes.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Reveal, Self::Write, Self::Send];
+    pub const ALL: [Self; 5] = [
+        Self::Read,
+        Self::Reveal,
+        Self::Write,
+        Self::Send,
+        Self::Score,
+    ];
 
     /// The scope's name on the command line and in problems.
     pub const fn as_str(self) -> &'static str {
@@ -223,6 +231,7 @@ impl TokenScope {
             Self::Reveal => "reveal",
             Self::Write => "write",
             Self::Send => "send",
+            Self::Score => "score",
         }
     }
 

@@ -77,7 +77,7 @@ const fn serves(scope: TokenScope, role: Role) -> bool {
         TokenScope::Read => role.may_view(),
         TokenScope::Reveal => role.may_reveal(),
         TokenScope::Write => role.may_decide(),
-        TokenScope::Send => matches!(role, Role::Integrator),
+        TokenScope::Send | TokenScope::Score => matches!(role, Role::Integrator),
     }
 }
 
