@@ -102,7 +102,7 @@ async fn read(scoring: &Scoring, body: Body) -> Result<Bytes, Refusal> {
         .map_err(|_| Refusal::TooLong)
 }
 
-async fn judge(scoring: &Scoring, seat: Seat, asked: Asked) -> Result<Analysed, Refusal> {
+async fn judge(scoring: &Scoring, seat: Seat, mut asked: Asked) -> Result<Analysed, Refusal> {
     let spans = if asked.sentences {
         spans::sentences(asked.text.reveal())
     } else {
@@ -112,11 +112,14 @@ async fn judge(scoring: &Scoring, seat: Seat, asked: Asked) -> Result<Analysed, 
     let mut readings = scoring.desk.judge(seat, drafts).await?;
     let whole = readings.remove(0);
     let languages = languages(&asked, &whole);
-    let supported = |language: &String| scoring.config.languages.contains(language);
-    if !languages.iter().all(supported) {
-        return Err(asked.not_in_this_language(&languages));
+    let answered = |language: &String| scoring.config.languages.contains(language);
+    if !languages.iter().all(answered) {
+        if !asked.lenient {
+            return Err(asked.not_in_this_language(languages));
+        }
+        asked.attributes.clear();
     }
-    let parts = spans.iter().zip(&readings).collect::<Vec<_>>();
+    let parts: Vec<_> = spans.iter().zip(&readings).collect();
     Analysed::of(asked, &whole, &parts, languages)
 }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use holdfast_classifiers::language::Guess;
 use serde::Serialize;
 
+use super::attribute::Attribute;
 use super::error::Refusal;
 use super::request::Asked;
 use super::spans::in_utf16;
@@ -70,39 +71,25 @@ impl Analysed {
             let Some(value) = attribute.score(&whole.attack) else {
                 match whole.attack {
                     Attack::LanguageNotCovered if asked.lenient => continue,
+                    Attack::LanguageNotCovered if detected_languages.is_empty() => {
+                        return Err(asked.not_in_this_language(languages));
+                    }
                     Attack::LanguageNotCovered => {
-                        let refused = if detected_languages.is_empty() {
-                            &languages
-                        } else {
-                            &detected_languages
-                        };
-                        return Err(asked.not_in_this_language(refused));
+                        return Err(asked.reads_as(detected_languages));
                     }
                     _ => return Err(Refusal::Unavailable),
                 }
             };
-            let wanted = |value: &f64| threshold.is_none_or(|least| *value >= least);
-            if !wanted(&value) {
-                continue;
+            let wanted = |value: f64| threshold.is_none_or(|least| value >= least);
+            if wanted(value) {
+                let mut spans = spans(asked.text.reveal(), *attribute, value, parts);
+                spans.retain(|span| wanted(span.score.value));
+                let scores = AttributeScores {
+                    span_scores: spans,
+                    summary_score: Score::of(value),
+                };
+                attribute_scores.insert(attribute.name(), scores);
             }
-            let text = asked.text.reveal();
-            let whole_text = 0..text.len();
-            // Clients read the first span without having asked for any.
-            let spans: Vec<(&Range<usize>, f64)> = if parts.is_empty() {
-                vec![(&whole_text, value)]
-            } else {
-                let scored =
-                    |(span, part): &(_, &Reading)| Some((*span, attribute.score(&part.attack)?));
-                parts.iter().filter_map(scored).collect()
-            };
-            let span_scores = spans.into_iter().filter(|(_, value)| wanted(value));
-            let scores = AttributeScores {
-                span_scores: span_scores
-                    .map(|(span, value)| span_score(text, span, value))
-                    .collect(),
-                summary_score: Score::of(value),
-            };
-            attribute_scores.insert(attribute.name(), scores);
         }
         Ok(Self {
             attribute_scores,
@@ -111,6 +98,24 @@ impl Analysed {
             client_token: asked.client_token,
         })
     }
+}
+
+/// The parts' scores; the whole text's where it was not taken apart, for clients read the first span without
+/// having asked for any.
+fn spans(
+    text: &str,
+    attribute: Attribute,
+    whole: f64,
+    parts: &[(&Range<usize>, &Reading)],
+) -> Vec<SpanScore> {
+    if parts.is_empty() {
+        return vec![span_score(text, &(0..text.len()), whole)];
+    }
+    let scored = |(span, part): &(&Range<usize>, &Reading)| {
+        let value = attribute.score(&part.attack)?;
+        Some(span_score(text, span, value))
+    };
+    parts.iter().filter_map(scored).collect()
 }
 
 fn span_score(text: &str, span: &Range<usize>, value: f64) -> SpanScore {

@@ -108,25 +108,42 @@ impl AnalyzeRequest {
             sentences: self.span_annotations,
             lenient: self.drop_unsupported_attributes,
         };
-        if asked
-            .languages
-            .iter()
-            .all(|language| known.contains(language))
-        {
-            Ok(asked)
-        } else {
-            Err(asked.not_in_this_language(&asked.languages))
-        }
+        asked.understood(known)
     }
 }
 
 impl Asked {
-    /// The refusal of a language, in the name of the first attribute.
-    pub(super) fn not_in_this_language(&self, languages: &[String]) -> Refusal {
-        Refusal::Language {
-            attribute: self.attributes[0].0,
-            languages: languages.to_vec(),
-            requested: !self.languages.is_empty(),
+    /// Refuses languages asked for that are not among the `known`, or drops the attributes.
+    fn understood(mut self, known: &[String]) -> Result<Self, Refusal> {
+        if self.languages.iter().all(|one| known.contains(one)) {
+            return Ok(self);
+        }
+        if self.lenient {
+            self.attributes.clear();
+            return Ok(self);
+        }
+        let languages = self.languages.clone();
+        Err(self.not_in_this_language(languages))
+    }
+
+    /// The refusal of languages, in the name of the first attribute.
+    pub(super) fn not_in_this_language(&self, languages: Vec<String>) -> Refusal {
+        self.refused(languages, !self.languages.is_empty())
+    }
+
+    /// The same, of languages that the text seems to be in whatever was asked for.
+    pub(super) fn reads_as(&self, languages: Vec<String>) -> Refusal {
+        self.refused(languages, false)
+    }
+
+    fn refused(&self, languages: Vec<String>, requested: bool) -> Refusal {
+        match self.attributes.first() {
+            Some((attribute, _)) => Refusal::Language {
+                attribute: *attribute,
+                languages,
+                requested,
+            },
+            None => Refusal::NoAttributes,
         }
     }
 }
