@@ -6,8 +6,9 @@ mod traced;
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer as _};
+use tracing_subscriber::{EnvFilter, Layer};
 
 pub(crate) use traced::{TracedSender, record_spans};
 
@@ -52,21 +53,29 @@ pub fn start(config: &TelemetryConfig) -> anyhow::Result<Telemetry> {
     let filter = EnvFilter::try_new(&wanted)
         .with_context(|| format!("telemetry.filter does not read as a filter: {wanted}"))?;
     let (otlp, provider) = otlp::layer(&config.otlp_endpoint)?.unzip();
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let lines = match config.format {
-        LogFormat::Json => lines.json().flatten_event(true).with_filter(filter).boxed(),
-        LogFormat::Text => lines
-            .with_target(false)
-            .compact()
-            .with_filter(filter)
-            .boxed(),
+    let registry = tracing_subscriber::registry();
+    let started = match otlp {
+        // One filter for everything: nothing else looks, and no event can fall between two filters.
+        None => registry.with(filter).with(lines(config.format)).try_init(),
+        Some(otlp) => registry
+            .with(otlp)
+            .with(lines(config.format).with_filter(filter))
+            .try_init(),
     };
-    tracing_subscriber::registry()
-        .with(otlp)
-        .with(lines)
-        .try_init()
-        .context("logging was started before")?;
+    started.context("logging was started before")?;
     Ok(Telemetry { provider })
+}
+
+/// Writes what is logged to standard error.
+fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
+{
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Text => lines.with_target(false).compact().boxed(),
+    }
 }
 
 /// Keeps what has to be flushed at the end.

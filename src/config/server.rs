@@ -30,7 +30,7 @@ impl Default for ServerConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             instance: String::new(),
             phone: String::new(),
-            deep_batch: 64,
+            deep_batch: 16,
             alert_overdue_secs: 60,
             stop_secs: 20,
         }

@@ -10,7 +10,7 @@ use holdfast_models::{Reader, Reading, Scores};
 use crate::JudgedText;
 
 /// Stretches tried; longer texts are cut into longer stretches.
-const MOST_TRIED: usize = 16;
+const MOST_TRIED: usize = 10;
 /// A stretch of fewer words says little alone.
 const FEWEST_WORDS: usize = 3;
 /// A stretch of more words is cut.
@@ -144,7 +144,7 @@ mod tests {
             ]
         );
         let long = "word ".repeat(2_000);
-        assert!(stretches(&long).len() <= 17);
+        assert!(stretches(&long).len() <= 11);
         assert!(stretches("").is_empty());
     }
 }
