@@ -5,6 +5,7 @@ mod assess;
 mod config;
 mod dead_letters;
 mod demo;
+mod eval;
 mod generate;
 mod intake;
 mod levers;
@@ -69,6 +70,8 @@ enum Command {
     Policy(policy::PolicyCommand),
     /// Judges texts from a file or standard input as the pipeline would, one JSON object a line. Records nothing.
     Assess(assess::AssessArgs),
+    /// Says how often the pipeline is right on labelled texts, by source and kind.
+    Eval(eval::EvalArgs),
     /// Manages who may come in.
     #[command(subcommand)]
     User(accounts::UserCommand),
@@ -93,6 +96,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Generate(args) => return generate::run(&args),
         Command::Policy(command) => return policy::run(&global, &command),
         Command::Assess(args) => return assess::run(&global, &args),
+        Command::Eval(args) => return eval::run(&global, &args),
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -113,7 +117,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Config(_)
             | Command::Generate(_)
             | Command::Policy(_)
-            | Command::Assess(_) => Ok(ExitCode::SUCCESS),
+            | Command::Assess(_)
+            | Command::Eval(_) => Ok(ExitCode::SUCCESS),
         }
     })
 }

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 pub mod crash;
 pub mod demo;
+pub mod eval;
 pub mod health;
 mod house;
 pub mod metrics;

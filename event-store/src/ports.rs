@@ -16,8 +16,8 @@ mod projections;
 mod queue;
 
 pub use accounts::{
-    Accounts, Grant, GrantedRole, NewSession, NewToken, NewUser, Session, TokenLimits,
-    TokenOwner, TokenScope, User,
+    Accounts, Grant, GrantedRole, NewSession, NewToken, NewUser, Session, TokenLimits, TokenOwner,
+    TokenScope, User,
 };
 pub use append::{
     Append, Appended, BatchLeaves, DeadLetterWrite, Expected, Keep, LeafContent, LeafInput,
