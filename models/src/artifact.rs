@@ -4,6 +4,7 @@
 //! the evaluation it was released with. A file whose digest differs is refused.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -137,10 +138,10 @@ fn check(path: &Path, expected: &str) -> Result<(), ModelError> {
         file: file.clone(),
         source,
     })?;
-    let found: String = Sha256::digest(&map[..])
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut found = String::new();
+    for byte in Sha256::digest(&map[..]) {
+        write!(found, "{byte:02x}").expect("writing to a string");
+    }
     if found != expected {
         return Err(ModelError::Digest {
             file,

@@ -51,11 +51,7 @@ pub(super) fn start(
     Ok(())
 }
 
-fn web(
-    holdfast: &Holdfast,
-    listener: TcpListener,
-    running: &mut Running,
-) -> anyhow::Result<()> {
+fn web(holdfast: &Holdfast, listener: TcpListener, running: &mut Running) -> anyhow::Result<()> {
     let app = Router::new()
         .merge(holdfast_review_queue::router(holdfast.review.clone()))
         .merge(holdfast_review_queue::web::router(console(holdfast)))

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 use half::f16;
 use holdfast_models::linear::OUTPUTS;
@@ -28,6 +28,10 @@ struct Line {
     held_out: bool,
 }
 
+#[expect(
+    clippy::print_stderr,
+    reason = "a command line tool says how far it is"
+)]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = std::env::args()
         .nth(1)
@@ -50,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     });
     learned.round();
-    write(&learned, &PathBuf::from(out))?;
+    write(&learned, Path::new(&out))?;
     let mut answers = io::stdout().lock();
     for lesson in &held_out {
         serde_json::to_writer(&mut answers, &learned.raw(&lesson.text))?;
@@ -59,7 +63,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn write(learned: &Learned, out: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
+fn write(learned: &Learned, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let halves = |numbers: &[f32]| -> Vec<u8> {
         let halves = numbers.iter().map(|number| f16::from_f32(*number));
         halves.flat_map(f16::to_le_bytes).collect()

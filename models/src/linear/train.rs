@@ -1,4 +1,4 @@
-//! Fits the linear tier: logistic regression on hashed features by AdaGrad, a pass at a time.
+//! Fits the linear tier: logistic regression on hashed features by `AdaGrad`, a pass at a time.
 
 use super::{Features, OUTPUTS, share};
 
