@@ -11,6 +11,7 @@ mod intake;
 mod levers;
 mod policy;
 mod projections;
+mod reading;
 mod serve;
 
 use std::path::PathBuf;

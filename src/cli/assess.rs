@@ -6,15 +6,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use prometheus::Registry;
 use serde_json::json;
 
 use super::Global;
+use super::reading::Reading;
 use crate::assess::{TextToAssess, assess};
 use crate::assessor::Assessor;
-use crate::system;
 
 /// Texts that are read together.
 const BATCH: usize = 64;
@@ -24,40 +23,15 @@ pub(super) struct AssessArgs {
     /// The file to read, one JSON object a line: id, text, and where known context (the post that it answers) and
     /// lang. `-` or nothing: standard input.
     file: Option<PathBuf>,
-    /// A folder of policies to judge by instead of those in force.
-    #[arg(long, value_name = "DIR")]
-    policy: Option<PathBuf>,
-    /// What reads: everything as shipped, or only what needs no model.
-    #[arg(long, value_enum, default_value_t = Backend::Default)]
-    backend: Backend,
+    #[command(flatten)]
+    reading: Reading,
     /// Names the rules that matched and why.
     #[arg(long)]
     explain: bool,
 }
 
-/// What reads the texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Backend {
-    /// Lexicons, linear tier and encoder.
-    Default,
-    /// Lexicons and linear tier, as the first stage does.
-    Triage,
-    /// Lexicons alone.
-    Lexicon,
-}
-
 pub(super) fn run(global: &Global, args: &AssessArgs) -> anyhow::Result<ExitCode> {
-    let mut config = global.load()?;
-    if let Some(policies) = &args.policy {
-        config.rules.policies = Some(policies.clone());
-    }
-    if args.backend != Backend::Default {
-        "off".clone_into(&mut config.classifiers.encoder);
-    }
-    if args.backend == Backend::Lexicon {
-        "off".clone_into(&mut config.classifiers.linear);
-    }
-    let assessor = Assessor::assemble(&config, &Registry::new(), system::clock().now())?;
+    let assessor = args.reading.assessor(global)?;
     let input: Box<dyn BufRead> = match args.file.as_deref().filter(|file| file.as_os_str() != "-")
     {
         Some(file) => Box::new(BufReader::new(

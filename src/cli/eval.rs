@@ -7,15 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use prometheus::Registry;
 use serde_json::json;
 
+use super::reading::Reading;
 use super::{Global, say};
-use crate::assessor::Assessor;
 use crate::eval::{self, Labelled, Report, gates, page, table};
-use crate::system;
 
 #[derive(Debug, Args)]
 pub(super) struct EvalArgs {
@@ -31,27 +29,12 @@ pub(super) struct EvalArgs {
     /// Checks what must be reached, and ends with 1 where it is not.
     #[arg(long)]
     gates: bool,
-    /// A folder of policies to judge by instead of those in force.
-    #[arg(long, value_name = "DIR")]
-    policy: Option<PathBuf>,
-    /// What reads: everything as shipped, or only what needs no model.
-    #[arg(long, value_enum, default_value_t = Backend::Default)]
-    backend: Backend,
-}
-
-/// What reads the texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Backend {
-    /// Lexicons, linear tier and encoder.
-    Default,
-    /// Lexicons and linear tier, as the first stage does.
-    Triage,
-    /// Lexicons alone.
-    Lexicon,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub(super) fn run(global: &Global, args: &EvalArgs) -> anyhow::Result<ExitCode> {
-    let assessor = args.assessor(global)?;
+    let assessor = args.reading.assessor(global)?;
     let rows = args.rows()?;
     let reading = progress(
         rows.len() as u64,
@@ -70,20 +53,6 @@ pub(super) fn run(global: &Global, args: &EvalArgs) -> anyhow::Result<ExitCode> 
 }
 
 impl EvalArgs {
-    fn assessor(&self, global: &Global) -> anyhow::Result<Assessor> {
-        let mut config = global.load()?;
-        if let Some(policies) = &self.policy {
-            config.rules.policies = Some(policies.clone());
-        }
-        if self.backend != Backend::Default {
-            "off".clone_into(&mut config.classifiers.encoder);
-        }
-        if self.backend == Backend::Lexicon {
-            "off".clone_into(&mut config.classifiers.linear);
-        }
-        Assessor::assemble(&config, &Registry::new(), system::clock().now())
-    }
-
     fn rows(&self) -> anyhow::Result<Vec<Labelled>> {
         let (mut rows, mut seen) = (Vec::new(), BTreeSet::new());
         for file in &self.files {

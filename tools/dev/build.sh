@@ -45,7 +45,7 @@ cmd_bench() {
     cargo bench --bench "$name" -- "$@"
 }
 
-bench_names() { find benches -name '*.rs' -printf '%f\n' 2>/dev/null | sed 's/\.rs$//' | sort | paste -sd ' '; }
+bench_names() { find benches models/benches -name '*.rs' -printf '%f\n' 2>/dev/null | sed 's/\.rs$//' | sort | paste -sd ' '; }
 
 # What a figure means nothing without.
 machine_facts() {
