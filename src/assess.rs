@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use holdfast_domain::assessment::{CrisisReading, Finding};
 use holdfast_domain::judge::JudgeRequest;
 use holdfast_domain::signal::Scored;
-use holdfast_domain::{
-    Assessment, CommunityId, PlatformId, Post, Sensitive, SignalKind, TenantId, Timestamp,
-};
+use holdfast_domain::{Assessment, Sensitive, SignalKind};
 use serde::{Deserialize, Serialize};
 
 use crate::assessor::Assessor;
@@ -95,24 +93,7 @@ pub fn assess(assessor: &Assessor, texts: &[TextToAssess], explain: bool) -> Vec
 }
 
 fn request(text: &TextToAssess) -> JudgeRequest {
-    let mut post = nobodys_post(text.text.clone());
-    post.language.clone_from(&text.lang);
-    JudgeRequest {
-        parent: text.context.clone().map(nobodys_post),
-        post,
-        preceding: Vec::new(),
-    }
-}
-
-fn nobodys_post(text: Sensitive<String>) -> Post {
-    crate::posts::stand_in(
-        &TenantId::default(),
-        &PlatformId::new("assess").expect("a plain word is a name"),
-        &CommunityId::new("assess").expect("a plain word is a name"),
-        &Sensitive::default(),
-        text,
-        Timestamp::default(),
-    )
+    crate::posts::to_judge(text.text.clone(), text.context.clone(), text.lang.clone())
 }
 
 fn answer(text: &TextToAssess, assessment: &Assessment, explain: bool) -> TextAssessed {

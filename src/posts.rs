@@ -1,5 +1,6 @@
 //! Posts that Holdfast makes itself: stand-ins for what it never received, and pasted text.
 
+use holdfast_domain::judge::JudgeRequest;
 use holdfast_domain::post::{Author, AuthorRole, PostKind};
 use holdfast_domain::{CommunityId, PlatformId, Post, Revision, Sensitive, TenantId, Timestamp};
 
@@ -41,4 +42,33 @@ pub fn stand_in(
         synthetic: false,
         extra: Sensitive::default(),
     }
+}
+
+/// A request to judge a text that is no platform's post, beside the one that it answers. Counts in no
+/// figure of posts.
+pub fn to_judge(
+    text: Sensitive<String>,
+    context: Option<Sensitive<String>>,
+    language: Option<String>,
+) -> JudgeRequest {
+    let mut post = nobodys(text);
+    post.language = language;
+    JudgeRequest {
+        parent: context.map(nobodys),
+        post,
+        preceding: Vec::new(),
+    }
+}
+
+fn nobodys(text: Sensitive<String>) -> Post {
+    let mut post = stand_in(
+        &TenantId::default(),
+        &PlatformId::new("nobody").expect("a plain word is a name"),
+        &CommunityId::new("nobody").expect("a plain word is a name"),
+        &Sensitive::default(),
+        text,
+        Timestamp::default(),
+    );
+    post.synthetic = true;
+    post
 }

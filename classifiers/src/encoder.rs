@@ -53,8 +53,9 @@ impl EncoderClassifier {
     /// Signals of one text, in the order of [`SignalKind::ALL`].
     fn signals_of(&self, text: &JudgedText, scores: &Scores) -> Vec<Signal> {
         let notable = SignalKind::ALL.map(|kind| main_score(kind, scores) >= SHOWN_FROM);
-        let evidence = if self.explains && notable.contains(&true) {
-            evidence::find(&self.reader, text, scores)
+        let evidence = if self.explains {
+            // An answer stands also where nobody can say what it rests on.
+            evidence::find(&self.reader, text, scores).unwrap_or_default()
         } else {
             Default::default()
         };
@@ -163,6 +164,7 @@ impl Classifier for EncoderClassifier {
             })
             .collect();
         let scores = self.reader.read(&readings);
+        let scores = scores.map_err(|_| ClassifierError::Failed("a text could not be read"))?;
         let judged = batch.iter().zip(&scores);
         Ok(judged
             .map(|(text, scores)| self.signals_of(text, scores))

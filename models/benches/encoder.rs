@@ -50,7 +50,7 @@ fn main() {
         .iter()
         .map(|text| Reading { text, parent: None })
         .collect();
-    let (segments, _) = reader.segments(&readings);
+    let segments = reader.segments(&readings).expect("texts are cut");
     let pieces: usize = segments.iter().map(|one| one.ids.len()).sum();
     println!("posts                 {POSTS:>8}, {pieces} word pieces, one thread");
     for batch in [1, 32, POSTS] {

@@ -53,4 +53,7 @@ pub enum ModelError {
         /// Why.
         problem: String,
     },
+    /// A text could not be cut into pieces. Says nothing of the text.
+    #[error("a text could not be cut into word pieces")]
+    NotCut,
 }

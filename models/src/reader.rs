@@ -1,14 +1,17 @@
 //! The learned reader: an encoder with its tokeniser and calibration, from text to probabilities.
 
+use std::ops::Range;
 use std::path::Path;
 
 use crate::artifact::{Artifact, Calibration, logistic};
 use crate::encoder::{Encoder, Segments};
 use crate::error::ModelError;
-use crate::tokeniser::{Pieces, Tokeniser};
+use crate::tokeniser::Tokeniser;
 
 /// Crisis, harassment and stigma stand first among the head's answers.
 const SIGNALS: usize = 5;
+/// Where the head says that crisis, harassment and stigma are there at all.
+const PRESENCE: [usize; 3] = [0, 3, 4];
 
 /// A text beside the post that it answers, both normalised.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +35,41 @@ pub struct Scores {
     pub attributions: Vec<f32>,
     /// Each functionality of the code book, in the manifest's order; they sum to one.
     pub functionalities: Vec<f32>,
+    /// The bytes of the text in which crisis, harassment and stigma were read most strongly: one of the
+    /// windows over a long text, all of a short one.
+    pub strongest: [Range<usize>; 3],
+}
+
+/// A window over a text, to be read.
+struct Job {
+    /// Which text.
+    owner: usize,
+    /// The bytes of it.
+    bytes: Range<usize>,
+    segments: Segments,
+}
+
+/// The highest answers of a text's windows so far.
+#[derive(Default)]
+struct Highest {
+    logits: Vec<f32>,
+    strongest: [Range<usize>; 3],
+}
+
+impl Highest {
+    fn hear(&mut self, logits: &[f32], bytes: &Range<usize>) {
+        if self.logits.is_empty() {
+            self.logits = vec![f32::NEG_INFINITY; logits.len()];
+        }
+        for (strongest, at) in self.strongest.iter_mut().zip(PRESENCE) {
+            if logits[at] > self.logits[at] {
+                strongest.clone_from(bytes);
+            }
+        }
+        for (known, new) in self.logits.iter_mut().zip(logits) {
+            *known = known.max(*new);
+        }
+    }
 }
 
 /// An encoder ready to read texts.
@@ -76,43 +114,54 @@ impl Reader {
 
     /// Reads texts, in the order given. Long ones are read in windows, of which the highest of each
     /// answer counts: one sentence in a long post is enough.
-    pub fn read(&self, texts: &[Reading<'_>]) -> Vec<Scores> {
-        let (jobs, owners) = self.segments(texts);
-        let mut highest: Vec<Vec<f32>> = vec![Vec::new(); texts.len()];
-        for (owner, logits) in owners.into_iter().zip(self.encoder.logits(&jobs)) {
-            let known = &mut highest[owner];
-            if known.is_empty() {
-                *known = logits;
-            } else {
-                for (known, new) in known.iter_mut().zip(logits) {
-                    *known = known.max(new);
-                }
-            }
+    pub fn read(&self, texts: &[Reading<'_>]) -> Result<Vec<Scores>, ModelError> {
+        let (segments, places): (Vec<Segments>, Vec<_>) = self
+            .jobs(texts)?
+            .into_iter()
+            .map(|job| (job.segments, (job.owner, job.bytes)))
+            .unzip();
+        let mut highest: Vec<Highest> = texts.iter().map(|_| Highest::default()).collect();
+        for ((owner, bytes), logits) in places.iter().zip(self.encoder.logits(&segments)) {
+            highest[*owner].hear(&logits, bytes);
         }
-        highest.iter().map(|logits| self.scores(logits)).collect()
+        Ok(highest.into_iter().map(|one| self.scores(one)).collect())
     }
 
-    /// What the encoder reads for texts, and which text each belongs to.
-    pub fn segments(&self, texts: &[Reading<'_>]) -> (Vec<Segments>, Vec<usize>) {
-        let (mut jobs, mut owners) = (Vec::new(), Vec::new());
+    /// What the encoder reads for texts, window by window.
+    pub fn segments(&self, texts: &[Reading<'_>]) -> Result<Vec<Segments>, ModelError> {
+        let jobs = self.jobs(texts)?.into_iter();
+        Ok(jobs.map(|job| job.segments).collect())
+    }
+
+    fn jobs(&self, texts: &[Reading<'_>]) -> Result<Vec<Job>, ModelError> {
+        let mut jobs = Vec::new();
         for (owner, text) in texts.iter().enumerate() {
-            let pieces: Pieces = self.tokeniser.pieces(text.text);
-            let parent = text.parent.map(|parent| self.tokeniser.pieces(parent).ids);
-            for start in self.tokeniser.windows(pieces.ids.len()) {
-                let window = self.tokeniser.window(start, pieces.ids.len());
-                jobs.push(
-                    self.tokeniser
-                        .segments(&pieces.ids[window], parent.as_deref()),
-                );
-                owners.push(owner);
+            let pieces = self.tokeniser.pieces(text.text)?;
+            let parent = text.parent.map(|parent| self.tokeniser.pieces(parent));
+            let parent = parent.transpose()?.map(|parent| parent.ids);
+            let starts = self.tokeniser.windows(pieces.ids.len());
+            for start in &starts {
+                let window = self.tokeniser.window(*start, pieces.ids.len());
+                let bytes = match &pieces.bytes[window.clone()] {
+                    [first, .., last] if starts.len() > 1 => first.start..last.end,
+                    _ => 0..text.text.len(),
+                };
+                let segments = self
+                    .tokeniser
+                    .segments(&pieces.ids[window], parent.as_deref());
+                jobs.push(Job {
+                    owner,
+                    bytes,
+                    segments,
+                });
             }
         }
-        (jobs, owners)
+        Ok(jobs)
     }
 
-    fn scores(&self, logits: &[f32]) -> Scores {
+    fn scores(&self, highest: Highest) -> Scores {
         let manifest = &self.artifact.manifest;
-        let (signals, finer) = logits.split_at(SIGNALS);
+        let (signals, finer) = highest.logits.split_at(SIGNALS);
         let (attributions, names) = finer.split_at(manifest.attributions.len());
         let (crisis, harassment, stigma) = signals_of(&manifest.calibration, signals);
         Scores {
@@ -121,6 +170,7 @@ impl Reader {
             stigma,
             attributions: attributions.iter().map(|raw| logistic(*raw)).collect(),
             functionalities: shares(names),
+            strongest: highest.strongest,
         }
     }
 }

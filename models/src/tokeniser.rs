@@ -52,23 +52,18 @@ impl Tokeniser {
         Ok(Self { tokenizer, reading })
     }
 
-    /// The word pieces of a normalised text. Never fails: what is no known piece is one unknown piece.
-    pub fn pieces(&self, text: &str) -> Pieces {
-        let encoded = self.tokenizer.encode(text, false);
-        let Ok(encoded) = encoded else {
-            return Pieces {
-                ids: Vec::new(),
-                bytes: Vec::new(),
-            };
-        };
-        Pieces {
+    /// The word pieces of a normalised text; what is no known piece is one unknown piece.
+    pub fn pieces(&self, text: &str) -> Result<Pieces, ModelError> {
+        // The library's own words may quote the text.
+        let encoded = self
+            .tokenizer
+            .encode(text, false)
+            .map_err(|_| ModelError::NotCut)?;
+        let bytes = encoded.get_offsets().iter().map(|(from, to)| *from..*to);
+        Ok(Pieces {
             ids: encoded.get_ids().to_vec(),
-            bytes: encoded
-                .get_offsets()
-                .iter()
-                .map(|(from, to)| *from..*to)
-                .collect(),
-        }
+            bytes: bytes.collect(),
+        })
     }
 
     /// Where the windows over a text begin: each shares a third with the one before.

@@ -5,15 +5,22 @@ use std::path::Path;
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 use memmap2::Mmap;
+use safetensors::tensor::{Metadata, TensorInfo};
 use safetensors::{Dtype, SafeTensors};
 
 use crate::error::ModelError;
 use crate::mapped;
 
+/// Bytes that say how long the header is.
+const LENGTH: usize = 8;
+
 /// A mapped file and where its tensors lie.
 pub(crate) struct Weights {
     file: String,
     map: Mmap,
+    header: Metadata,
+    /// Where the header ends and the numbers begin.
+    begin: usize,
 }
 
 impl Weights {
@@ -24,13 +31,24 @@ impl Weights {
             file: file.clone(),
             source,
         })?;
-        let weights = Self { file, map };
-        weights.tensors()?;
-        Ok(weights)
+        // The whole is checked once: that the tensors fill the file and no more.
+        SafeTensors::deserialize(&map)
+            .and_then(|_| SafeTensors::read_metadata(&map))
+            .map_err(|error| ModelError::Weights {
+                file: file.clone(),
+                problem: error.to_string(),
+            })
+            .map(|(length, header)| Self {
+                file,
+                header,
+                begin: length + LENGTH,
+                map,
+            })
     }
 
-    fn tensors(&self) -> Result<SafeTensors<'_>, ModelError> {
-        SafeTensors::deserialize(&self.map).map_err(|error| self.wrong(error.to_string()))
+    fn info(&self, name: &str) -> Result<&TensorInfo, ModelError> {
+        let info = self.header.info(name);
+        info.ok_or_else(|| self.wrong(format!("there is no tensor {name}")))
     }
 
     fn wrong(&self, problem: String) -> ModelError {
@@ -48,29 +66,21 @@ impl Weights {
     }
 
     /// The shape of a tensor.
-    pub(crate) fn shape(&self, name: &str) -> Result<Vec<usize>, ModelError> {
-        let tensors = self.tensors()?;
-        let tensor = tensors
-            .tensor(name)
-            .map_err(|error| self.wrong(error.to_string()))?;
-        Ok(tensor.shape().to_vec())
+    pub(crate) fn shape(&self, name: &str) -> Result<&[usize], ModelError> {
+        Ok(&self.info(name)?.shape)
     }
 
     /// A copy of a tensor as it is stored.
     pub(crate) fn halves(&self, name: &str, shape: &[usize]) -> Result<Vec<f16>, ModelError> {
-        let tensors = self.tensors()?;
-        let tensor = tensors
-            .tensor(name)
-            .map_err(|error| self.wrong(error.to_string()))?;
-        if tensor.dtype() != Dtype::F16 || tensor.shape() != shape {
+        let info = self.info(name)?;
+        if info.dtype != Dtype::F16 || info.shape != shape {
             return Err(self.wrong(format!(
                 "tensor {name} is {:?} {:?}, expected F16 {shape:?}",
-                tensor.dtype(),
-                tensor.shape()
+                info.dtype, info.shape
             )));
         }
-        let halves = tensor
-            .data()
+        let (from, to) = info.data_offsets;
+        let halves = self.map[self.begin + from..self.begin + to]
             .chunks_exact(2)
             .map(|pair| f16::from_le_bytes([pair[0], pair[1]]));
         Ok(halves.collect())

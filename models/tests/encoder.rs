@@ -35,7 +35,7 @@ fn texts_become_the_word_pieces_that_the_training_read() {
             text: &one.text,
             parent: one.parent.as_deref(),
         };
-        let (segments, _) = reader.segments(&[reading]);
+        let segments = reader.segments(&[reading]).unwrap();
         assert_eq!(segments[0].ids, one.ids);
         assert_eq!(segments[0].second, one.second);
     }
@@ -89,7 +89,14 @@ fn one_sentence_in_a_long_post_is_found() {
     let padding = "we talked about the garden and the bus was late again. ".repeat(180);
     let risk = "i am going to kill myself tonight, goodbye everyone.";
     let long = format!("{padding}{risk} {padding}");
-    let read = |text| reader.read(&[Reading { text, parent: None }])[0].crisis[1];
+    let scores = reader.read(&[Reading {
+        text: &long,
+        parent: None,
+    }]);
+    let window = scores.unwrap()[0].strongest[0].clone();
+    assert!(window.len() < long.len() / 4);
+    assert!(long[window].contains("kill myself"));
+    let read = |text| reader.read(&[Reading { text, parent: None }]).unwrap()[0].crisis[1];
     assert!(read(&padding) < 0.2, "padding reads {}", read(&padding));
     assert!(
         read(&long) > 0.7,
@@ -103,10 +110,11 @@ fn nothing_and_strange_texts_are_read_without_harm() {
     let reader = Reader::open(&shipped()).unwrap();
     let flood = "😀".repeat(20_000);
     for text in ["", " ", "\u{202e}\u{200b}", "もう生きていたくない", &flood] {
-        let scores = &reader.read(&[Reading {
+        let scores = reader.read(&[Reading {
             text,
             parent: Some(""),
-        }])[0];
+        }]);
+        let scores = &scores.unwrap()[0];
         assert!(scores.crisis.iter().all(|p| (0.0..=1.0).contains(p)));
     }
 }

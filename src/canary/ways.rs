@@ -82,10 +82,7 @@ impl Ways {
         };
         let mut ways = Vec::new();
         for (topic, tenant, platform) in topics.iter() {
-            let partitions = feed
-                .partitions(topic)
-                .await
-                .map_err(|error| chain(&error))?;
+            let partitions = feed.partitions(topic).await.map_err(with_causes)?;
             if partitions.is_empty() {
                 return Err(format!("topic {topic} does not exist; create it"));
             }
@@ -110,7 +107,7 @@ impl Ways {
                 feed.send(partition, NAME, event).await.map_err(|error| {
                     format!(
                         "{partition}: {}; Holdfast needs the right to write there",
-                        chain(&error)
+                        with_causes(error)
                     )
                 })
             }
@@ -130,7 +127,7 @@ impl Ways {
                     records: vec![decoder.json(transport, event.as_bytes())],
                     advance: None,
                 };
-                pipeline.handle(&batch).await.map_err(|error| chain(&error))
+                pipeline.handle(&batch).await.map_err(with_causes)
             }
             (Self::Kafka { .. }, None) => Ok(()),
         }
@@ -138,13 +135,6 @@ impl Ways {
 }
 
 /// An error with its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
+fn with_causes(error: impl Into<anyhow::Error>) -> String {
+    format!("{:#}", error.into())
 }

@@ -6,9 +6,7 @@ use holdfast_classifiers::language::Guess;
 use holdfast_domain::assessment::{CrisisReading, Finding};
 use holdfast_domain::judge::JudgeRequest;
 use holdfast_domain::signal::{Answer, Scored, Unavailable};
-use holdfast_domain::{
-    Assessment, CommunityId, PlatformId, Post, Sensitive, SignalKind, TenantId, Timestamp,
-};
+use holdfast_domain::{Assessment, Post, Sensitive, SignalKind};
 
 use crate::assessor::Assessor;
 
@@ -69,27 +67,11 @@ impl Scorer for Assessor {
 }
 
 fn request(draft: &Draft) -> JudgeRequest {
-    let mut post = nobodys_post(draft.text.clone());
-    post.language.clone_from(&draft.language);
-    JudgeRequest {
-        parent: draft.context.clone().map(nobodys_post),
-        post,
-        preceding: Vec::new(),
-    }
-}
-
-fn nobodys_post(text: Sensitive<String>) -> Post {
-    let mut post = crate::posts::stand_in(
-        &TenantId::default(),
-        &PlatformId::new("draft").expect("a plain word is a name"),
-        &CommunityId::new("draft").expect("a plain word is a name"),
-        &Sensitive::default(),
-        text,
-        Timestamp::default(),
-    );
-    // Counts in no figure of the posts.
-    post.synthetic = true;
-    post
+    crate::posts::to_judge(
+        draft.text.clone(),
+        draft.context.clone(),
+        draft.language.clone(),
+    )
 }
 
 fn reading(post: &Post, assessment: &Assessment) -> Reading {

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use holdfast_domain::SignalKind;
-use holdfast_models::{Reader, Reading, Scores};
+use holdfast_models::{ModelError, Reader, Reading, Scores};
 
 use crate::JudgedText;
 
@@ -20,49 +20,91 @@ const MOST_SHOWN: usize = 2;
 /// How far the log odds must fall for a stretch to be shown.
 const SHOWN_FALL: f32 = 0.25;
 
-/// For each of [`SignalKind::ALL`], the stretches of the normalised text that its score rests on.
-pub(super) fn find(reader: &Reader, text: &JudgedText, whole: &Scores) -> [Vec<Range<usize>>; 3] {
-    let tried = stretches(text.text());
-    if tried.len() < 2 {
-        let all: Vec<Range<usize>> = tried.into_iter().collect();
-        return SignalKind::ALL.map(|kind| shown_if(super::main_score(kind, whole), &all));
-    }
-    let without: Vec<String> = tried
-        .iter()
-        .map(|left_out| leave_out(text.text(), left_out))
-        .collect();
-    let readings: Vec<Reading<'_>> = without
-        .iter()
-        .map(|text_left| Reading {
-            text: text_left,
-            parent: text.parent(),
-        })
-        .collect();
-    let scores = reader.read(&readings);
-    SignalKind::ALL.map(|kind| {
-        let before = super::main_score(kind, whole);
-        if before < super::SHOWN_FROM {
-            return Vec::new();
+/// For each of [`SignalKind::ALL`], the stretches of the normalised text that its score rests on; none
+/// where the signal is not notable. Looks only into the window that was read most strongly: what a long
+/// post costs more than a short one, it costs once.
+pub(super) fn find(
+    reader: &Reader,
+    text: &JudgedText,
+    whole: &Scores,
+) -> Result<[Vec<Range<usize>>; 3], ModelError> {
+    let mut tried: Vec<Tried> = Vec::new();
+    let mut found: [Vec<Range<usize>>; 3] = Default::default();
+    for ((kind, window), found) in SignalKind::ALL.iter().zip(&whole.strongest).zip(&mut found) {
+        if super::main_score(*kind, whole) < super::SHOWN_FROM {
+            continue;
         }
-        let fall = |scores: &Scores| strength(kind, whole) - strength(kind, scores);
-        let mut falls: Vec<(f32, &Range<usize>)> = scores.iter().map(fall).zip(&tried).collect();
-        falls.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let mut shown: Vec<Range<usize>> = falls
-            .iter()
-            .take(MOST_SHOWN)
-            .filter(|(fall, _)| *fall >= SHOWN_FALL)
-            .map(|(_, range)| (*range).clone())
-            .collect();
-        shown.sort_by_key(|range| range.start);
-        shown
-    })
+        let known = tried.iter().position(|one| one.window == *window);
+        let at = if let Some(at) = known {
+            at
+        } else {
+            tried.push(Tried::of(reader, text, window, whole)?);
+            tried.len() - 1
+        };
+        *found = tried[at].shown(*kind);
+    }
+    Ok(found)
 }
 
-fn shown_if(score: f32, all: &[Range<usize>]) -> Vec<Range<usize>> {
-    if score >= super::SHOWN_FROM {
-        all.to_vec()
-    } else {
-        Vec::new()
+/// A window whose stretches were left out, one at a time.
+struct Tried {
+    /// The bytes of the text.
+    window: Range<usize>,
+    /// Bytes of the window.
+    stretches: Vec<Range<usize>>,
+    before: Scores,
+    without: Vec<Scores>,
+}
+
+impl Tried {
+    fn of(
+        reader: &Reader,
+        text: &JudgedText,
+        window: &Range<usize>,
+        whole: &Scores,
+    ) -> Result<Self, ModelError> {
+        let words = &text.text()[window.clone()];
+        let stretches = stretches(words);
+        let mut texts: Vec<String> = Vec::new();
+        if stretches.len() > 1 {
+            texts.extend(stretches.iter().map(|range| leave_out(words, range)));
+            // A window of a longer text scores otherwise than the whole.
+            texts.extend((words.len() < text.text().len()).then(|| words.to_owned()));
+        }
+        let readings: Vec<Reading<'_>> = texts
+            .iter()
+            .map(|text_left| Reading {
+                text: text_left,
+                parent: text.parent(),
+            })
+            .collect();
+        let mut without = reader.read(&readings)?;
+        let alone = without.split_off(without.len().min(stretches.len()));
+        Ok(Self {
+            window: window.clone(),
+            before: alone.into_iter().next().unwrap_or_else(|| whole.clone()),
+            stretches,
+            without,
+        })
+    }
+
+    /// The stretches without which a signal falls most; the only one, where there is one.
+    fn shown(&self, kind: SignalKind) -> Vec<Range<usize>> {
+        let before = strength(kind, &self.before);
+        let falls = self.without.iter().map(|one| before - strength(kind, one));
+        let mut falls: Vec<(f32, &Range<usize>)> = falls.zip(&self.stretches).collect();
+        falls.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let fallen = falls.iter().filter(|(fall, _)| *fall >= SHOWN_FALL);
+        let mut shown: Vec<&Range<usize>> = match self.stretches.as_slice() {
+            [only] => vec![only],
+            _ => fallen.take(MOST_SHOWN).map(|(_, range)| *range).collect(),
+        };
+        shown.sort_by_key(|range| range.start);
+        let begin = self.window.start;
+        let placed = shown
+            .iter()
+            .map(|range| begin + range.start..begin + range.end);
+        placed.collect()
     }
 }
 
