@@ -69,7 +69,10 @@ fn by_script(text: &str) -> Option<Guess> {
 
 fn by_words(text: &str) -> Guess {
     let words: Vec<&str> = text
-        .split(|ch: char| !ch.is_alphanumeric())
+        .split_whitespace()
+        // Emoji are named in English in every language.
+        .filter(|word| !(word.starts_with(':') && word.ends_with(':')))
+        .flat_map(|word| word.split(|ch: char| !ch.is_alphanumeric()))
         .filter(|word| !word.is_empty())
         .take(200)
         .collect();
@@ -131,5 +134,6 @@ mod tests {
         assert_eq!(guessed("lol ok"), Guess::Undetermined);
         assert_eq!(guess("ok", Some("fr-CA")), Guess::Known("fr"));
         assert_eq!(guess("ok", Some("fi")), Guess::Undetermined);
+        assert_eq!(guessed("ok 😂 😭 🙈 💀 🔥"), Guess::Undetermined);
     }
 }

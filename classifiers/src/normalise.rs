@@ -2,8 +2,8 @@
 //!
 //! What it takes away: case, Unicode compatibility forms, accents, look-alikes from other scripts,
 //! invisible characters, stacked combining marks, leetspeak, letters spaced or dotted out, stretched
-//! letters, masks (`s*icide`) and emoji that stand for words (they come out as `:pill:`). What it
-//! keeps: plain numbers, sentence punctuation, other scripts. The result is lower case, and
+//! letters, masks (`s*icide`) and emoji, which come out as the words that they stand for (`:pill:`). What
+//! it keeps: plain numbers, sentence punctuation, other scripts. The result is lower case, and
 //! normalising it again changes nothing.
 //!
 //! It knows no phrases; which words matter is the lexicons' business. An altered word is read with
@@ -15,6 +15,7 @@
 //! [`MOST_PASSES`] keeps hostile text linear.
 
 mod cells;
+mod emoji;
 mod fast;
 mod fold;
 mod join;

@@ -13,11 +13,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use holdfast_models::encoder::Segments;
+use holdfast_models::encoder::{Precision, Segments};
 use holdfast_models::{Linear, Reader, Reading, corpus};
 use serde_json::json;
 
-const POSTS: usize = 512;
+const POSTS: usize = 128;
 const RUNS: usize = 5;
 
 fn newest(name: &str) -> PathBuf {
@@ -53,12 +53,15 @@ fn main() {
     let segments = reader.segments(&readings).expect("texts are cut");
     let pieces: usize = segments.iter().map(|one| one.ids.len()).sum();
     println!("posts                 {POSTS:>8}, {pieces} word pieces, one thread");
-    for batch in [1, 32, POSTS] {
-        report(&format!("encoder, batches of {batch}"), pieces, || {
-            for part in segments.chunks(batch) {
-                std::hint::black_box(reader.encoder().logits(part));
-            }
-        });
+    let rounded = Reader::open_in(&newest("encoder"), Precision::EightBit).expect("it opens");
+    for (name, reader) in [("encoder", &reader), ("in eight bits", &rounded)] {
+        for batch in [1, 32, POSTS] {
+            report(&format!("{name}, batches of {batch}"), pieces, || {
+                for part in segments.chunks(batch) {
+                    std::hint::black_box(reader.encoder().logits(part));
+                }
+            });
+        }
     }
     let linear = Linear::open(&newest("linear")).expect("the linear tier opens");
     report("linear tier", pieces, || {

@@ -16,7 +16,7 @@ use crate::weights::Weights;
 use layer::{Dense, Layer, Norm, Rows, Scratch};
 
 /// Rows that are worked on together: enough for full speed, few enough for the cache.
-const ROWS: usize = 512;
+const ROWS: usize = 128;
 
 /// A text as the encoder reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,16 @@ pub struct Shape {
     pub outputs: usize,
 }
 
+/// The numbers that the trunk's products are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// Floating point of 32 bits.
+    #[default]
+    Single,
+    /// Whole numbers of eight bits, with a scale for each output and each row. The head stays as it is.
+    EightBit,
+}
+
 /// A trunk and its head, ready to read.
 pub struct Encoder {
     shape: Shape,
@@ -59,10 +69,15 @@ pub struct Encoder {
 
 impl Encoder {
     /// Reads the weights.
-    pub(crate) fn open(path: &Path, shape: Shape) -> Result<Self, ModelError> {
+    pub(crate) fn open(
+        path: &Path,
+        shape: Shape,
+        precision: Precision,
+    ) -> Result<Self, ModelError> {
         let weights = Weights::open(path)?;
         let width = shape.width;
-        let layers = (0..shape.layers).map(|number| Layer::read(&weights, &shape, number));
+        let layers =
+            (0..shape.layers).map(|number| Layer::read(&weights, &shape, number, precision));
         Ok(Self {
             shape,
             pieces: weights.halves("embeddings.word_embeddings.weight", &[shape.pieces, width])?,
@@ -73,7 +88,12 @@ impl Encoder {
             kinds: weights.numbers("embeddings.token_type_embeddings.weight", &[2, width])?,
             start: Norm::read(&weights, "embeddings.LayerNorm", width)?,
             layers: layers.collect::<Result<_, _>>()?,
-            head: Dense::read(&weights, "head", shape.outputs, 2 * width)?,
+            head: Dense::read(
+                &weights,
+                "head",
+                (shape.outputs, 2 * width),
+                Precision::Single,
+            )?,
         })
     }
 
@@ -112,7 +132,7 @@ impl Encoder {
         for layer in &self.layers {
             layer.apply(&mut rows, scratch);
         }
-        self.answers(&rows)
+        self.answers(&rows, scratch)
     }
 
     fn embed(&self, texts: &[&Segments]) -> Vec<f32> {
@@ -140,7 +160,7 @@ impl Encoder {
     }
 
     /// The head on the mean of a text's rows beside its first.
-    fn answers(&self, rows: &Rows) -> Vec<Vec<f32>> {
+    fn answers(&self, rows: &Rows, scratch: &mut Scratch) -> Vec<Vec<f32>> {
         let width = self.shape.width;
         let mut pooled = vec![0.0; rows.lengths.len() * 2 * width];
         let mut begin = 0;
@@ -156,7 +176,7 @@ impl Encoder {
             begin += length;
         }
         let mut answers = Vec::new();
-        self.head.apply(&pooled, &mut answers);
+        self.head.apply(&pooled, &mut answers, &mut scratch.rounded);
         answers
             .chunks_exact(self.shape.outputs)
             .map(<[f32]>::to_vec)

@@ -1,15 +1,22 @@
 //! The arithmetic of the encoder: matrix products, and the steps between them on whole rows.
 //!
-//! Products go to the `gemm` crate, which picks AVX-512, AVX2 or plain code at run time; the rest is
-//! plain Rust that `pulp` compiles once for each of these and picks likewise. No result depends on
-//! which was picked by more than rounding.
+//! Products with weights are in [`packed`] and, in eight bits, in [`eight_bit`]; the others go to the `gemm`
+//! crate, which picks AVX-512, AVX2 or plain code at run time. The rest is plain Rust that `pulp` compiles
+//! once for each of these and picks likewise. No result depends on which was picked by more than rounding.
 #![allow(
     unsafe_code,
-    reason = "gemm takes pointers; `product` checks every bound before it hands them over"
+    reason = "gemm and the processor's own instructions take pointers; every bound is checked before"
 )]
+
+mod eight_bit;
+mod packed;
+mod panels;
 
 use gemm::Parallelism;
 use pulp::Arch;
+
+pub(crate) use eight_bit::{EightBit, Rounded};
+pub(crate) use packed::{Packed, small_product};
 
 /// A matrix seen in a slice: element (r, c) is at `r * row_step + c * column_step`.
 #[derive(Clone, Copy)]
@@ -55,7 +62,7 @@ fn check(len: usize, rows: usize, columns: usize, row_step: usize, column_step: 
 }
 
 /// `out = a × b`, or `out += a × b`; `out` holds `a.rows` rows, `row_step` apart.
-pub(crate) fn product(out: &mut [f32], row_step: usize, a: Matrix<'_>, b: Matrix<'_>, add: bool) {
+fn product(out: &mut [f32], row_step: usize, a: Matrix<'_>, b: Matrix<'_>, add: bool) {
     assert_eq!(a.columns, b.rows, "the inner sizes of a product differ");
     check(out.len(), a.rows, b.columns, row_step, 1);
     // SAFETY: `Matrix::by_rows` and `check` have seen that every element that the sizes and steps
@@ -86,7 +93,7 @@ pub(crate) fn product(out: &mut [f32], row_step: usize, a: Matrix<'_>, b: Matrix
 }
 
 /// Sets every row to `bias`, for a product to be added.
-pub(crate) fn fill_rows(rows: &mut [f32], bias: &[f32]) {
+fn fill_rows(rows: &mut [f32], bias: &[f32]) {
     for row in rows.chunks_exact_mut(bias.len()) {
         row.copy_from_slice(bias);
     }
@@ -190,7 +197,8 @@ fn erf(x: f32) -> f32 {
 #[expect(clippy::inline_always, reason = "compiled within each dispatch")]
 fn exp(x: f32) -> f32 {
     let x = x.clamp(-87.0, 88.0);
-    let whole = (x * std::f32::consts::LOG2_E + 0.5).floor();
+    // Adding and taking away a number this large rounds to a whole one, in every instruction set.
+    let whole = (x * std::f32::consts::LOG2_E + 12_582_912.0) - 12_582_912.0;
     let rest = x - whole * 0.693_359_4 + whole * 2.121_944_4e-4;
     let series = 1.0
         + rest

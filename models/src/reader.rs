@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::artifact::{Artifact, Calibration, logistic};
-use crate::encoder::{Encoder, Segments};
+use crate::encoder::{Encoder, Precision, Segments};
 use crate::error::ModelError;
 use crate::tokeniser::Tokeniser;
 
@@ -82,6 +82,11 @@ pub struct Reader {
 impl Reader {
     /// Opens an artefact of an encoder.
     pub fn open(folder: &Path) -> Result<Self, ModelError> {
+        Self::open_in(folder, Precision::Single)
+    }
+
+    /// Opens an artefact of an encoder, to be read in some precision.
+    pub fn open_in(folder: &Path, precision: Precision) -> Result<Self, ModelError> {
         let artifact = Artifact::open(folder)?;
         let manifest = &artifact.manifest;
         let (Some(shape), Some(reading)) = (manifest.shape, manifest.reading) else {
@@ -92,7 +97,7 @@ impl Reader {
         };
         Ok(Self {
             tokeniser: Tokeniser::open(&artifact.file("tokenizer.json"), reading)?,
-            encoder: Encoder::open(&artifact.file("weights.safetensors"), shape)?,
+            encoder: Encoder::open(&artifact.file("weights.safetensors"), shape, precision)?,
             artifact,
         })
     }

@@ -5,7 +5,10 @@ use std::ops::Range;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use super::cells::{Cells, is_atom};
-use super::tables;
+use super::{emoji, tables};
+
+/// So many of the same emoji are kept in a row.
+const MOST_ALIKE: usize = 2;
 
 pub(super) fn fold(original: &str) -> Cells {
     let mut cells = Cells(Vec::with_capacity(original.len() + original.len() / 8));
@@ -17,6 +20,9 @@ pub(super) fn fold(original: &str) -> Cells {
             if matches!(ch, '\u{34F}' | '\u{FE00}'..='\u{FE0F}' | '\u{200D}') {
                 cells.extend_last(range.end);
             }
+        } else if matches!(ch, '\u{1F3FB}'..='\u{1F3FF}') {
+            // The colour of a skin changes no meaning.
+            cells.extend_last(range.end);
         } else if tables::regional_letter(ch).is_some() {
             let mut letters = vec![(range.clone(), ch)];
             while let Some(&(at, next)) = chars.peek()
@@ -47,7 +53,7 @@ fn push_regional(cells: &mut Cells, letters: &[(Range<usize>, char)]) {
 fn fold_char(cells: &mut Cells, ch: char, range: Range<usize>) {
     if ch.is_ascii() {
         push_ascii(cells, ch, range);
-    } else if let Some(word) = tables::emoji_word(ch) {
+    } else if let Some(word) = emoji::word(ch) {
         push_emoji(cells, word, range);
     } else if let Some(text) = tables::fixed(ch) {
         text.chars().for_each(|ch| cells.push(ch, range.clone()));
@@ -77,15 +83,32 @@ fn push_ascii(cells: &mut Cells, ch: char, range: Range<usize>) {
     }
 }
 
-/// An emoji comes out as `:word:`, a word of its own that still shows what it was.
+/// An emoji comes out as `:word:`, a word of its own that still shows what it was. A row of the same one
+/// says no more than a few do, and a flood of them must not push a sentence out of sight.
 fn push_emoji(cells: &mut Cells, word: &str, range: Range<usize>) {
-    if !cells.before(cells.0.len()).is_whitespace() {
+    let before = cells.0.len();
+    if !cells.before(before).is_whitespace() {
         cells.push(' ', range.start..range.start);
     }
+    let from = cells.0.len();
     cells.push(':', range.clone());
     word.chars().for_each(|ch| cells.push(ch, range.clone()));
     cells.push(':', range.clone());
     cells.push(' ', range.end..range.end);
+    let (said, new) = cells.0.split_at(from);
+    let repeated = said
+        .rchunks_exact(new.len())
+        .take(MOST_ALIKE)
+        .filter(|one| {
+            one.iter()
+                .map(|cell| cell.ch)
+                .eq(new.iter().map(|cell| cell.ch))
+        })
+        .count();
+    if repeated == MOST_ALIKE {
+        cells.0.truncate(before);
+        cells.extend_last(range.end);
+    }
 }
 
 fn decompose(cells: &mut Cells, ch: char, range: Range<usize>) {

@@ -169,39 +169,3 @@ pub(super) fn disguised(ch: char) -> Option<char> {
 pub(super) fn is_confusable_script(ch: char) -> bool {
     matches!(ch, '\u{370}'..='\u{52F}' | '\u{531}'..='\u{58A}') && ch.is_alphabetic()
 }
-
-/// The word an emoji stands for, for the few that carry meaning in crisis, abuse or stigma.
-pub(super) fn emoji_word(ch: char) -> Option<&'static str> {
-    Some(match ch {
-        '💀' | '☠' => "skull",
-        '🔪' | '🗡' => "knife",
-        '🔫' => "gun",
-        '💊' => "pill",
-        '💉' => "needle",
-        '⚰' => "coffin",
-        '⚱' => "urn",
-        '🪦' => "grave",
-        '🪢' => "rope",
-        '🌉' => "bridge",
-        '🚆' | '🚂' | '🚄' | '🚅' => "train",
-        '🪒' => "razor",
-        '🩸' => "blood",
-        '🔥' => "fire",
-        '🧨' | '💣' => "bomb",
-        '👋' => "wave",
-        '🕊' => "dove",
-        '👼' | '😇' => "angel",
-        '🪽' => "wings",
-        '💔' => "broken",
-        '🫵' => "you",
-        '🐷' | '🐖' => "pig",
-        '🐍' => "snake",
-        '🤡' => "clown",
-        '🗑' | '🚮' => "trash",
-        '🖕' => "finger",
-        '🔚' => "end",
-        '🪓' => "axe",
-        '🏥' | '🚑' => "hospital",
-        _ => return None,
-    })
-}

@@ -75,7 +75,26 @@ fn unicode_disguises_fall_away() {
     );
     reads("d̷i̷e̸ sᴏ ᴏᴄᴅ \u{202e}abc\u{202c}", "die so ocd abc");
     reads("🇰🇾🇸 from 🇬🇧", "kys from");
+}
+
+#[test]
+fn emoji_come_out_as_words() {
     reads("took 💊💊", "took :pill: :pill:");
+    reads("you 🐀", "you :rat:");
+    reads("so funny😂!", "so funny :joy: !");
+    reads("👍🏽 🙈", ":thumbsup: :see_no_evil:");
+    reads("👍🏽👍🏻👍🏿👍 ok", ":thumbsup: :thumbsup: ok");
+    reads("🏳\u{fe0f}\u{200d}🌈 pride", ":white_flag: :rainbow: pride");
+    reads("© ™ № → ½", "© tm no → 1⁄2");
+}
+
+#[test]
+fn a_flood_of_one_emoji_leaves_the_sentence_in_sight() {
+    let flood = "😭".repeat(5000);
+    reads(
+        &format!("{flood}i want to die{flood}"),
+        ":sob: :sob: i want to die :sob: :sob:",
+    );
 }
 
 #[test]

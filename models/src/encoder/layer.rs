@@ -1,8 +1,8 @@
 //! One layer of the trunk: attention, then two dense steps, each added to what went in and normalised.
 
-use super::Shape;
+use super::{Precision, Shape};
 use crate::error::ModelError;
-use crate::kernels::{self, Matrix};
+use crate::kernels::{self, EightBit, Matrix, Packed, Rounded};
 use crate::weights::Weights;
 
 /// What keeps a variance from being zero, as BERT has it.
@@ -23,55 +23,61 @@ pub(super) struct Scratch {
     context: Vec<f32>,
     out: Vec<f32>,
     inner: Vec<f32>,
+    room: Vec<f32>,
+    pub(super) rounded: Rounded,
 }
 
 /// A matrix and what is added after it.
 pub(super) struct Dense {
-    weight: Vec<f32>,
+    weight: Held,
     bias: Vec<f32>,
+}
+
+enum Held {
+    Single(Packed),
+    EightBit(EightBit),
 }
 
 impl Dense {
     pub(super) fn read(
         weights: &Weights,
         name: &str,
-        outputs: usize,
-        inputs: usize,
+        (outputs, inputs): (usize, usize),
+        precision: Precision,
     ) -> Result<Self, ModelError> {
-        Ok(Self {
-            weight: weights.numbers(&format!("{name}.weight"), &[outputs, inputs])?,
-            bias: weights.numbers(&format!("{name}.bias"), &[outputs])?,
-        })
+        Self::joined(weights, &[name], (outputs, inputs), precision)
     }
 
     /// Several steps on the same input, as one.
-    fn joined(parts: [Self; 3]) -> Self {
-        let mut joined = Self {
-            weight: Vec::new(),
-            bias: Vec::new(),
-        };
-        for part in parts {
-            joined.weight.extend(part.weight);
-            joined.bias.extend(part.bias);
+    fn joined(
+        weights: &Weights,
+        names: &[&str],
+        (outputs, inputs): (usize, usize),
+        precision: Precision,
+    ) -> Result<Self, ModelError> {
+        let (mut weight, mut bias) = (Vec::new(), Vec::new());
+        for name in names {
+            weight.extend(weights.numbers(&format!("{name}.weight"), &[outputs, inputs])?);
+            bias.extend(weights.numbers(&format!("{name}.bias"), &[outputs])?);
         }
-        joined
+        let weight = match precision {
+            Precision::Single => Held::Single(Packed::of(weight, bias.len(), inputs)),
+            Precision::EightBit => Held::EightBit(EightBit::of(&weight, bias.len(), inputs)),
+        };
+        Ok(Self { weight, bias })
     }
 
     /// The answers for rows of inputs.
-    pub(super) fn apply(&self, rows: &[f32], out: &mut Vec<f32>) {
-        let outputs = self.bias.len();
-        let inputs = self.weight.len() / outputs;
-        let count = rows.len() / inputs;
-        out.resize(count * outputs, 0.0);
-        kernels::fill_rows(out, &self.bias);
-        let weight = Matrix::by_rows(&self.weight, outputs, inputs, inputs).transposed();
-        kernels::product(
-            out,
-            outputs,
-            Matrix::by_rows(rows, count, inputs, inputs),
-            weight,
-            true,
-        );
+    pub(super) fn apply(&self, rows: &[f32], out: &mut Vec<f32>, rounded: &mut Rounded) {
+        let inputs = match &self.weight {
+            Held::Single(weight) => weight.inputs(),
+            Held::EightBit(weight) => weight.inputs(),
+        };
+        out.resize(rows.len() / inputs * self.bias.len(), 0.0);
+        match &self.weight {
+            Held::Single(weight) => weight.apply(rows, &self.bias, out),
+            Held::EightBit(weight) => weight.apply(rows, &self.bias, out, rounded),
+        }
     }
 }
 
@@ -107,37 +113,45 @@ impl Layer {
         weights: &Weights,
         shape: &Shape,
         number: usize,
+        precision: Precision,
     ) -> Result<Self, ModelError> {
         let (width, inner) = (shape.width, shape.inner);
-        let dense = |name: &str, outputs, inputs| {
-            let name = format!("encoder.layer.{number}.{name}");
-            Dense::read(weights, &name, outputs, inputs)
-        };
+        let full = |name: &str| format!("encoder.layer.{number}.{name}");
+        let dense = |name: &str, size| Dense::read(weights, &full(name), size, precision);
         let norm =
             |name: &str| Norm::read(weights, &format!("encoder.layer.{number}.{name}"), width);
         Ok(Self {
             heads: shape.heads,
-            asking: Dense::joined([
-                dense("attention.self.query", width, width)?,
-                dense("attention.self.key", width, width)?,
-                dense("attention.self.value", width, width)?,
-            ]),
-            attended: dense("attention.output.dense", width, width)?,
+            asking: Dense::joined(
+                weights,
+                &[
+                    &full("attention.self.query"),
+                    &full("attention.self.key"),
+                    &full("attention.self.value"),
+                ],
+                (width, width),
+                precision,
+            )?,
+            attended: dense("attention.output.dense", (width, width))?,
             attended_norm: norm("attention.output.LayerNorm")?,
-            inner: dense("intermediate.dense", inner, width)?,
-            outer: dense("output.dense", width, inner)?,
+            inner: dense("intermediate.dense", (inner, width))?,
+            outer: dense("output.dense", (width, inner))?,
             outer_norm: norm("output.LayerNorm")?,
         })
     }
 
     pub(super) fn apply(&self, rows: &mut Rows, scratch: &mut Scratch) {
-        self.asking.apply(&rows.numbers, &mut scratch.asked);
+        let rounded = &mut scratch.rounded;
+        self.asking
+            .apply(&rows.numbers, &mut scratch.asked, rounded);
         self.attend(rows, scratch);
-        self.attended.apply(&scratch.context, &mut scratch.out);
+        let rounded = &mut scratch.rounded;
+        self.attended
+            .apply(&scratch.context, &mut scratch.out, rounded);
         self.attended_norm.add(&mut rows.numbers, &scratch.out);
-        self.inner.apply(&rows.numbers, &mut scratch.inner);
+        self.inner.apply(&rows.numbers, &mut scratch.inner, rounded);
         kernels::gelu(&mut scratch.inner);
-        self.outer.apply(&scratch.inner, &mut scratch.out);
+        self.outer.apply(&scratch.inner, &mut scratch.out, rounded);
         self.outer_norm.add(&mut rows.numbers, &scratch.out);
     }
 
@@ -160,16 +174,17 @@ impl Layer {
                         3 * width,
                     )
                 };
-                kernels::product(
+                kernels::small_product(
                     &mut scratch.shares,
                     *length,
                     part(0),
                     part(1).transposed(),
-                    false,
+                    &mut scratch.room,
                 );
                 kernels::softmax(&mut scratch.shares, *length, 1.0 / (each as f32).sqrt());
                 let shares = Matrix::by_rows(&scratch.shares, *length, *length, *length);
-                kernels::product(&mut context[head * each..], width, shares, part(2), false);
+                let context = &mut context[head * each..];
+                kernels::small_product(context, width, shares, part(2), &mut scratch.room);
             }
             begin += length;
         }
