@@ -34,6 +34,8 @@ class Settings:
     open_rows: int = 4000
     open_positive: float = 0.25
     open_weight: float = 0.6
+    #: What a label counts that nobody gave.
+    assumed_weight: float = 0.3
     #: What a missed positive costs against a false one, by threshold.
     crisis_weights: tuple[float, float, float] = (1.0, 1.5, 1.5)
     names_weight: float = 0.3
@@ -62,7 +64,7 @@ def targets(examples: list[Example], names: dict[str, int], settings: Settings):
     name = torch.full((len(examples),), -100)
     for at, example in enumerate(examples):
         row = example.row
-        counts = 1.0 if row.source == "corpus" else settings.open_weight
+        counts = 1.0 if row.source == "corpus" or row.labelled else settings.open_weight
         for t, known in enumerate(row.crisis):
             if known is not None:
                 want[at, t] = known
@@ -71,6 +73,8 @@ def targets(examples: list[Example], names: dict[str, int], settings: Settings):
             if known is not None:
                 want[at, place] = known
                 weight[at, place] = counts
+        for place in row.assumed:
+            weight[at, place] = settings.assumed_weight
         if row.source == "corpus" and row.stigma is not None:
             weight[at, 5:] = settings.attribution_weight / 4
             if row.attribution:
@@ -105,7 +109,7 @@ def groups(model: Encoder, settings: Settings):
 
 
 def epoch_of(corpus: list[Example], open_text: dict[str, list[Example]], settings: Settings, epoch: int):
-    """This epoch's texts, sorted into batches of like length, in random order."""
+    """This epoch's texts, sorted into batches of like length, in random order. `corpus` is read whole."""
     rng = random.Random(f"{settings.seed}/{epoch}")
     chosen: list[tuple[Example, list[int], int]] = []
     for example in corpus:

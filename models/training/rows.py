@@ -31,6 +31,10 @@ class Row:
     lang: str = "en"
     id: str = ""
     held_out: bool = False
+    #: Public text that was labelled for us, by the code book.
+    labelled: bool = False
+    #: Places among crisis 1, 2, 3, harassment, stigma whose 0 nobody gave.
+    assumed: list[int] = field(default_factory=list)
     meta: dict = field(default_factory=dict)
 
 
@@ -72,6 +76,42 @@ def public(path: Path) -> list[Row]:
 
 
 def open_text(folder: Path) -> dict[str, list[Row]]:
-    """Public rows with an open licence, by source."""
+    """Public rows, by source."""
     files = sorted(folder.glob("*.jsonl.gz"))
     return {path.name.removesuffix(".jsonl.gz"): public(path) for path in files}
+
+
+def relabel(sources: dict[str, list[Row]], labels: Path) -> dict[str, list[Row]]:
+    """Puts our labels by the code book on public rows, and takes those rows out of their sources.
+
+    Gives the rows so labelled, by source. What stays behind and has no label of crisis or stigma from its
+    source is all but sure to show neither where it attacks nobody: among the labelled rows, which were
+    those that a model found likeliest to, not one in a hundred did. They get a 0 that is marked as assumed.
+    """
+    ours = {}
+    for line in labels.read_text(encoding="utf-8").splitlines():
+        raw = json.loads(line)
+        ours[raw["source"], raw["id"]] = raw
+    labelled: dict[str, list[Row]] = {}
+    for name, rows in sources.items():
+        kept = []
+        for row in rows:
+            label = ours.get((name, row.id))
+            if label is None:
+                kept.append(assume(row))
+            elif not label["unsure"]:
+                row.crisis, row.meta["level"] = thresholds(label["crisis"]), label["crisis"]
+                row.harassment, row.stigma = label["harassment"], label["stigma"]
+                row.labelled = True
+                labelled.setdefault(name, []).append(row)
+        sources[name] = kept
+    return labelled
+
+
+def assume(row: Row) -> Row:
+    """A 0 for what nobody said of a public row that attacks nobody."""
+    if row.harassment == 0:
+        row.assumed = [at for at, known in enumerate((*row.crisis, None, row.stigma)) if known is None and at != 3]
+        row.crisis = tuple(0 if known is None else known for known in row.crisis)
+        row.stigma = 0 if row.stigma is None else row.stigma
+    return row

@@ -1,6 +1,8 @@
 """Texts to token ids, by way of the pipeline's own normaliser and the trunk's own tokeniser."""
 
+import functools
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -14,9 +16,19 @@ WINDOW = 192
 PARENT = 64
 
 
+@functools.cache
+def normaliser() -> Path:
+    """The pipeline's normaliser as a program (`classifiers/examples/normalise.rs`), built once a run."""
+    subprocess.run(
+        ["cargo", "build", "--quiet", "--package", "holdfast-classifiers", "--example", "normalise"], check=True, cwd=ROOT
+    )
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    return target / "debug/examples/normalise"
+
+
 def normalise(texts: list[str]) -> list[str]:
-    """Reads texts as the pipeline does (`classifiers/examples/normalise.rs`)."""
-    command = ["cargo", "run", "--quiet", "--package", "holdfast-classifiers", "--example", "normalise"]
+    """Reads texts as the pipeline does."""
+    command = [normaliser()]
     lines = "".join(json.dumps(text) + "\n" for text in texts)
     done = subprocess.run(command, input=lines, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True, cwd=ROOT)
     normalised = [json.loads(line) for line in done.stdout.splitlines()]

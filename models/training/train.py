@@ -28,7 +28,7 @@ import texts
 import trunks
 from finetune import Example, Settings
 from net import Encoder, batch_of
-from rows import Row, corpus, open_text
+from rows import Row, corpus, open_text, relabel
 
 CORPUS = texts.ROOT / "models/corpus"
 ARTIFACTS = texts.ROOT / "models/artifacts"
@@ -42,7 +42,7 @@ LANGUAGES = ["en"]
 
 def read(rows: list[Row], reader: texts.Reader, vary: bool, tag: str) -> list[Example]:
     """Rows with their ways of typing, normalised and cut into pieces; kept by what they hold."""
-    digest = hashlib.sha256(repr([(row.text, row.parent, row.held_out, row.crisis) for row in rows]).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(repr([(row.text, row.parent, row.held_out, row.crisis, row.harassment, row.stigma) for row in rows]).encode()).hexdigest()[:12]
     kept = CACHE / f"{tag}-{digest}.pkl"
     if kept.exists():
         return pickle.loads(kept.read_bytes())
@@ -132,8 +132,11 @@ def main() -> int:
     reader = texts.Reader(trunk)
     examples = read(corpus(CORPUS / "train.jsonl", HELD_OUT), reader, True, "train")
     dev = read(corpus(CORPUS / "dev.jsonl"), reader, False, "dev")
-    public = {name: read(rows, reader, False, name) for name, rows in open_text(options.open).items()}
-    train = [example for example in examples if not example.row.held_out]
+    sources = open_text(options.open)
+    labelled = relabel(sources, CORPUS / "open-labels.jsonl")
+    public = {name: read(rows, reader, False, name) for name, rows in sources.items()}
+    ours = [example for name, rows in labelled.items() for example in read(rows, reader, False, f"labelled-{name}")]
+    train = [example for example in examples if not example.row.held_out] + ours
     held = [example for example in examples if example.row.held_out]
     names = sorted({example.row.functionality for example in examples})
     numbered = {name: at for at, name in enumerate(names)}
