@@ -1,27 +1,33 @@
 //! Classifiers and rules, joined: from posts to assessments.
 
 mod checking;
-mod models;
+mod evaluator;
+pub(crate) mod models;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use anyhow::Context;
-use holdfast_classifiers::config::ChatConfig;
+use holdfast_classifiers::config::{ChatConfig, ClassifiersConfig};
 use holdfast_classifiers::lexicon::{shipped, with_folder};
 use holdfast_classifiers::{
     BlockingThreads, Classifier, ClassifierMetrics, EncoderClassifier, JudgedText,
-    LexiconClassifier, LexiconSet, Panel, TextNormaliser,
+    LexiconClassifier, LexiconSet, Panel, ServiceRole, TextNormaliser,
 };
 use holdfast_domain::assessment::{Inputs, ParentInput};
 use holdfast_domain::judge::{Judge, JudgeRequest};
+use holdfast_domain::signal::Unavailable;
 use holdfast_domain::{Assessment, Post, PostId, PostRef, Sensitive, Signal, Stage, Timestamp};
-use holdfast_rules::{Facts, MessagePart, RuleMetrics, Ruleset};
+use holdfast_rules::RuleMetrics;
 use prometheus::Registry;
 
 use crate::config::Config;
+use crate::in_service::{self, Model};
+use crate::shadow::{ReadBatch, ReadPost, Shadow, ShadowMetrics, Watching};
 
 pub use checking::{lint, test};
+pub(crate) use evaluator::Evaluator;
 
 /// A post to be judged, with everything outside it that counts.
 #[derive(Debug, Clone)]
@@ -68,12 +74,14 @@ pub struct Before {
 
 /// Classifiers and rules, joined.
 pub struct Assessor {
-    lexicons: Arc<LexiconSet>,
     triage: Panel,
     deep: Panel,
     brief: Panel,
-    rules: Ruleset,
+    evaluator: Arc<Evaluator>,
+    metrics: ClassifierMetrics,
     rule_metrics: RuleMetrics,
+    shadow_metrics: ShadowMetrics,
+    shadows: OnceLock<Vec<Shadow>>,
     chat: ChatConfig,
 }
 
@@ -109,9 +117,11 @@ impl Assessor {
             triage: panel(quick, config.classifiers.triage),
             deep: panel(thorough, config.classifiers.deep),
             brief: panel(brief, config.classifiers.deep),
-            lexicons,
-            rules,
+            evaluator: Arc::new(Evaluator { lexicons, rules }),
+            metrics,
             rule_metrics,
+            shadow_metrics: ShadowMetrics::register(registry)?,
+            shadows: OnceLock::new(),
             chat: config.classifiers.chat,
         })
     }
@@ -124,21 +134,97 @@ impl Assessor {
         let signals = panel.judge(Arc::clone(&texts)).await;
         let versions = panel.versions();
         let judged = requests.iter().zip(texts.iter()).zip(signals);
-        judged
+        let assessments: Vec<Assessment> = judged
             .map(|((request, text), signals)| {
                 self.evaluate(stage, request, text, signals, &versions)
             })
-            .collect()
+            .collect();
+        let real = requests.iter().zip(&assessments);
+        let real = real.filter(|(request, _)| !request.post.synthetic);
+        let signals = real.flat_map(|(_, assessment)| &assessment.signals);
+        self.metrics.scored(ServiceRole::Live, stage, signals);
+        if stage == Stage::Deep {
+            self.offer(requests, texts, &assessments);
+        }
+        assessments
+    }
+
+    /// Starts the models that the settings want watched. One that cannot be started is said in the log: what reads in
+    /// service does not depend on it.
+    pub fn start_shadows(&self, config: &ClassifiersConfig) {
+        let start = |model: Model| -> anyhow::Result<Option<Shadow>> {
+            let Some(version) = in_service::watched(config, model)? else {
+                return Ok(None);
+            };
+            let budget = Duration::from_millis(config.shadow_budget_ms);
+            let config = config.clone();
+            let open = move || models::watched(&config, model, &version);
+            Ok(Some(Shadow::start(model, open, self.watching(budget))?))
+        };
+        let mut shadows = Vec::new();
+        for model in Model::ALL {
+            match start(model) {
+                Ok(started) => shadows.extend(started),
+                Err(error) => {
+                    tracing::error!(%model, "no model reads in shadow: {error:#}");
+                }
+            }
+        }
+        self.watch(shadows);
+    }
+
+    /// Lets these read what the deep stage reads. Whoever says so twice keeps the first ones.
+    pub(crate) fn watch(&self, shadows: Vec<Shadow>) {
+        drop(self.shadows.set(shadows));
+    }
+
+    pub(crate) fn watching(&self, budget: Duration) -> Watching {
+        Watching {
+            evaluator: Arc::clone(&self.evaluator),
+            scores: self.metrics.clone(),
+            metrics: self.shadow_metrics.clone(),
+            budget,
+        }
+    }
+
+    /// Lets the models in shadow read what was read, after the answers stand. Never waits.
+    fn offer(
+        &self,
+        requests: Vec<AssessRequest>,
+        texts: Arc<[JudgedText]>,
+        assessments: &[Assessment],
+    ) {
+        let shadows = self.shadows.get().map_or(&[][..], Vec::as_slice);
+        if shadows.is_empty() {
+            return;
+        }
+        let read = requests.into_iter().zip(assessments).enumerate();
+        let posts = read.filter_map(|(text, (request, assessment))| {
+            // What somebody in service did not answer is read again, and compared then.
+            let counts = !request.post.synthetic && is_settled(assessment);
+            counts.then(|| ReadPost {
+                text,
+                request,
+                signals: assessment.signals.clone(),
+            })
+        });
+        let posts: Vec<ReadPost> = posts.collect();
+        let batch = Arc::new(ReadBatch { texts, posts });
+        for shadow in shadows {
+            shadow.offer(&batch);
+        }
     }
 
     /// The names of the policies in force, for decisions to rest on.
     pub fn policies(&self) -> Vec<String> {
-        self.rules.rules().map(|rule| rule.id.0).collect()
+        let rules = self.evaluator.rules.rules();
+        rules.map(|rule| rule.id.0).collect()
     }
 
     /// Whether crisis wording is anywhere in a text, said as broadly as it can be.
     pub fn pre_screen(&self, text: &Sensitive<String>) -> bool {
-        self.lexicons
+        self.evaluator
+            .lexicons
             .pre_screen(JudgedText::of_text(text.reveal()).text())
     }
 
@@ -172,11 +258,7 @@ impl Assessor {
         signals: Vec<Signal>,
         versions: &BTreeMap<String, String>,
     ) -> Assessment {
-        let parts = MessagePart::oldest_first(text.messages());
-        let facts = Facts::of(&request.post, text, &signals)
-            .with_messages(&parts)
-            .with_pre_screen(self.lexicons.pre_screen(text.text()));
-        let evaluation = self.rules.evaluate(&facts);
+        let (evaluation, account_age_secs) = self.evaluator.evaluate(request, text, &signals);
         if !request.post.synthetic {
             self.rule_metrics.matched(&evaluation.matches);
         }
@@ -187,8 +269,8 @@ impl Assessor {
         let inputs = Inputs {
             parent: request.parent.input,
             preceding: preceding.collect(),
-            account_age_secs: facts.account_age_secs,
-            ruleset: self.rules.digest().to_owned(),
+            account_age_secs,
+            ruleset: self.evaluator.rules.digest().to_owned(),
             versions: versions.clone(),
         };
         evaluation.into_assessment(request.post_ref, stage, signals, inputs)
@@ -205,6 +287,11 @@ impl Assessor {
     /// found.
     pub fn judge_briefly(&self, requests: &[JudgeRequest]) -> Vec<Assessment> {
         self.judge_with(&self.brief, requests)
+    }
+
+    /// What the first stage alone says.
+    pub fn judge_quickly(&self, requests: &[JudgeRequest]) -> Vec<Assessment> {
+        self.judge_with(&self.triage, requests)
     }
 
     fn judge_with(&self, panel: &Panel, requests: &[JudgeRequest]) -> Vec<Assessment> {
@@ -253,6 +340,17 @@ fn from_nowhere(request: &JudgeRequest) -> AssessRequest {
         },
         preceding: request.preceding.iter().map(before).collect(),
     }
+}
+
+/// Whether no classifier was silent that may answer another time.
+fn is_settled(assessment: &Assessment) -> bool {
+    let mut silences = assessment.silences();
+    silences.all(|(_, _, why)| {
+        matches!(
+            why,
+            Unavailable::LanguageNotCovered | Unavailable::SwitchedOff
+        )
+    })
 }
 
 fn lexicons(config: &Config) -> anyhow::Result<Arc<LexiconSet>> {

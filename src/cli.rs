@@ -9,6 +9,7 @@ mod eval;
 mod generate;
 mod intake;
 mod levers;
+mod model;
 mod policy;
 mod projections;
 mod reading;
@@ -73,6 +74,9 @@ enum Command {
     Assess(assess::AssessArgs),
     /// Says how often the pipeline is right on labelled texts, by source and kind.
     Eval(eval::EvalArgs),
+    /// Says which versions of the learned models read, compares them, and records which should.
+    #[command(subcommand)]
+    Model(model::ModelCommand),
     /// Manages who may come in.
     #[command(subcommand)]
     User(accounts::UserCommand),
@@ -112,6 +116,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Intake(command) => intake::run(&global, &command).await,
             Command::DeadLetters(command) => dead_letters::run(&global, &command).await,
             Command::Actions(command) => levers::run(&global, &command).await,
+            Command::Model(command) => model::run(&global, &command).await,
             Command::User(command) => accounts::user(&global, &command).await,
             Command::Token(command) => accounts::token(&global, &command).await,
             Command::Projections(command) => projections::run(&global, &command).await,

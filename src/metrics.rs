@@ -11,6 +11,7 @@ use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Reg
 
 use crate::pipeline::{Judged, JudgedRecord, RecordOutcome};
 use crate::scoring::ScoringMetrics;
+use crate::shadow::ShadowMetrics;
 
 /// The pipeline's figures. Synthetic records count in none.
 #[derive(Debug, Clone)]
@@ -150,6 +151,7 @@ pub fn document() -> anyhow::Result<String> {
     collectors.extend(of_store(holdfast_event_store::metrics::metrics()));
     collectors.extend(of_queue(&holdfast_review_queue::ReviewMetrics::new()));
     collectors.extend(ScoringMetrics::register(&registry)?.collectors());
+    collectors.extend(ShadowMetrics::register(&registry)?.collectors());
     collectors.extend(of_relay(&holdfast_actions::Metrics::register(&registry)?));
     for desc in collectors.iter().flat_map(|collector| collector.desc()) {
         figures.push((

@@ -15,6 +15,7 @@ use prometheus::Registry;
 use crate::assessor::Assessor;
 use crate::config::Config;
 use crate::health::Health;
+use crate::in_service::{self, Promotions};
 use crate::metrics::PipelineMetrics;
 use crate::pipeline::{Pipeline, PipelineParts};
 use crate::system;
@@ -53,7 +54,7 @@ pub struct Holdfast {
 
 impl Holdfast {
     /// Opens the store, reads policies and lexicons, and puts the parts together.
-    pub async fn assemble(config: Config) -> anyhow::Result<Self> {
+    pub async fn assemble(mut config: Config) -> anyhow::Result<Self> {
         let problems = config.problems();
         anyhow::ensure!(
             problems.is_empty(),
@@ -66,6 +67,13 @@ impl Holdfast {
         let store = holdfast_event_store::connect(&config.store, Arc::clone(&clock))
             .await
             .context("the store does not open")?;
+        let promotions = Promotions {
+            log: store.as_ref(),
+            clock: clock.as_ref(),
+            ids: ids.as_ref(),
+        };
+        in_service::put_in_service(&mut config.classifiers, &promotions.record().await?)
+            .context("the promoted models cannot be put in service")?;
         let assessor = Arc::new(Assessor::assemble(&config, &registry, clock.now())?);
         let metrics = PipelineMetrics::register(&registry)?;
         let pipeline = Pipeline::new(PipelineParts {

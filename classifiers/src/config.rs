@@ -15,10 +15,21 @@ pub struct ClassifiersConfig {
     /// The folder with the models' artefacts (`encoder/<version>`, `linear/<version>`). None: `models/artifacts`
     /// or `share/holdfast/models` beside the binary or in a folder above it, then in the working folder.
     pub models_folder: Option<PathBuf>,
-    /// Which encoder reads in the second stage: a version, `newest`, or `off`.
+    /// Which encoder reads in the second stage: a version, `newest`, or `off`. With `newest` the version that
+    /// was last promoted (`holdfast model promote`) reads, and the newest one where none was.
     pub encoder: String,
-    /// Which linear tier reads in the first stage: a version, `newest`, or `off`.
+    /// The numbers that the encoder computes with: `f32`, or `int8` for twice the speed at scores that differ in
+    /// the second decimal.
+    pub precision: Precision,
+    /// Which linear tier reads in the first stage: a version, `newest`, or `off`, as for the encoder.
     pub linear: String,
+    /// Which encoder reads beside the one in service, watched only: a version, `newest` (whether promoted or
+    /// not), or `off`. It decides nothing, and what it does not read in time it does not read.
+    pub shadow_encoder: String,
+    /// Which linear tier is watched in the same way.
+    pub shadow_linear: String,
+    /// What a watched model has not read after so many milliseconds, it does not read any more.
+    pub shadow_budget_ms: u64,
     /// The first stage: lexicons and other quick classifiers.
     pub triage: PanelConfig,
     /// The second stage: for what the first is unsure of.
@@ -33,7 +44,11 @@ impl Default for ClassifiersConfig {
             lexicon_folder: None,
             models_folder: None,
             encoder: "newest".to_owned(),
+            precision: Precision::F32,
             linear: "newest".to_owned(),
+            shadow_encoder: "off".to_owned(),
+            shadow_linear: "off".to_owned(),
+            shadow_budget_ms: 30_000,
             triage: PanelConfig {
                 budget_ms: 500,
                 most_running: 4,
@@ -45,6 +60,17 @@ impl Default for ClassifiersConfig {
             chat: ChatConfig::default(),
         }
     }
+}
+
+/// The numbers that the encoder computes with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Floating point of 32 bits.
+    #[default]
+    F32,
+    /// Whole numbers of eight bits.
+    Int8,
 }
 
 /// How long a panel waits, and for how many.

@@ -38,6 +38,6 @@ pub use judged::JudgedText;
 pub use lexicon::LexiconSet;
 pub use lexicon_classifier::LexiconClassifier;
 pub use linear::LinearClassifier;
-pub use metrics::ClassifierMetrics;
+pub use metrics::{ClassifierMetrics, ServiceRole};
 pub use normalise::{TextNormaliser, normalise};
-pub use panel::{BlockingThreads, Panel, Workers};
+pub use panel::{BlockingThreads, Panel, Workers, judge_safely};

@@ -174,8 +174,13 @@ impl Member {
     }
 }
 
-/// Judges, turning failures, panics and misshapen answers into a reason.
-fn judge_safely(classifier: &dyn Classifier, batch: &[JudgedText]) -> Answers {
+/// Asks one classifier on the calling thread, without a time limit. Failures, panics and misshapen answers
+/// become a reason, and nothing of a text reaches a panic message.
+pub fn judge_safely(
+    classifier: &dyn Classifier,
+    batch: &[JudgedText],
+) -> Result<Vec<Vec<Signal>>, Unavailable> {
+    quiet::install();
     let judged = quiet::silently(|| catch_unwind(AssertUnwindSafe(|| classifier.judge(batch))));
     match judged {
         Ok(Ok(answers)) if is_well_shaped(classifier, batch, &answers) => Ok(answers),

@@ -7,6 +7,7 @@
 mod case;
 mod control;
 mod intake;
+mod models;
 mod outbound;
 pub mod upcast;
 
@@ -17,6 +18,7 @@ use crate::Prose;
 pub use case::*;
 pub use control::*;
 pub use intake::*;
+pub use models::*;
 pub use outbound::*;
 
 macro_rules! moderation_events {
@@ -118,6 +120,8 @@ moderation_events! {
     ActionsStopped = 1;
     ActionsResumed = 1;
     BudgetExhausted = 1;
+    ModelPromoted = 1;
+    ModelDemoted = 1;
 }
 
 /// What an event struct tells the store.

@@ -17,9 +17,10 @@ use holdfast_domain::event::{
     ContactOutcome, ContactRecorded, DeadLetterReplayed, DecisionOutcome, DecisionRecorded,
     DecisionUndone, IncidentCause, IncidentMemberAdded, IncidentMemberJudged, IntakeResumed,
     LeaseExpired, LeaseRenewed, LevelLowered, LevelRaised, LowerCode, MemberJudged, MessageResent,
-    NoteAdded, OffsetRange, OpenedBecause, OutreachMoved, ParkedBecause, PostAttached,
-    PostDeletedByAuthor, ProfileHintReceived, Reason, RecordDeadLettered, ReportReceived,
-    RevealScope, SlaBreached, SlaClock, TextRevealed, upcast,
+    ModelDemoted, ModelPromoted, NoteAdded, OffsetRange, OpenedBecause, OutreachMoved,
+    ParkedBecause, PostAttached, PostDeletedByAuthor, ProfileHintReceived, Reason,
+    RecordDeadLettered, ReleasedModel, ReportReceived, RevealScope, SlaBreached, SlaClock,
+    TextRevealed, upcast,
 };
 use holdfast_domain::intake::{
     DeletedBy, Freshness, Origin, OutreachStep, RejectClass, ReportReason,
@@ -53,6 +54,14 @@ fn prose() -> Prose {
         nonce: vec![1; 24],
         bytes: vec![2; 4],
     })
+}
+
+fn released(version: &str) -> ReleasedModel {
+    ReleasedModel {
+        version: version.to_owned(),
+        known_as: format!("{version}-0123abcd"),
+        digest: "ab".repeat(32),
+    }
 }
 
 fn origin() -> Origin {
@@ -426,6 +435,20 @@ fn beside_cases() -> Vec<ModerationEvent> {
         BudgetExhausted {
             allowed: 50,
             refilled_at: T0,
+        }
+        .into(),
+        ModelPromoted {
+            classifier: "encoder".to_owned(),
+            from: released("2026-11-24.1"),
+            to: released("2026-12-01.1"),
+            reason: prose(),
+        }
+        .into(),
+        ModelDemoted {
+            classifier: "encoder".to_owned(),
+            from: released("2026-12-01.1"),
+            to: released("2026-11-24.1"),
+            reason: prose(),
         }
         .into(),
     ]

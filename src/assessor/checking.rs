@@ -52,7 +52,7 @@ impl Assessor {
         let signals = self.deep.judge_here(std::slice::from_ref(&judged)).pop();
         let signals = signals.context("nothing judged the text")?;
         let facts = Facts::of(&post, &judged, &signals)
-            .with_pre_screen(self.lexicons.pre_screen(judged.text()));
-        Ok(self.rules.explain(&facts, judged.original()))
+            .with_pre_screen(self.evaluator.lexicons.pre_screen(judged.text()));
+        Ok(self.evaluator.rules.explain(&facts, judged.original()))
     }
 }

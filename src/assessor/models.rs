@@ -4,11 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use holdfast_classifiers::{Classifier, ClassifiersConfig, LinearClassifier};
-use holdfast_models::{Linear, Reader};
+use holdfast_classifiers::config::Precision;
+use holdfast_classifiers::{Classifier, ClassifiersConfig, EncoderClassifier, LinearClassifier};
+use holdfast_models::{Linear, Reader, encoder};
 
-const OFF: &str = "off";
-const NEWEST: &str = "newest";
+use crate::in_service::Model;
+
+/// The setting of a classifier that does not read.
+pub(crate) const OFF: &str = "off";
+/// The setting of a classifier whose version is chosen by promotion or by date.
+pub(crate) const NEWEST: &str = "newest";
 /// Where the models lie in a checkout or an unpacked release, and where a package puts them.
 const FOLDERS: [&str; 2] = ["models/artifacts", "share/holdfast/models"];
 
@@ -17,8 +22,34 @@ pub(super) fn encoder(config: &ClassifiersConfig) -> anyhow::Result<Option<Arc<R
     let Some(folder) = folder_of(config, "encoder", &config.encoder)? else {
         return Ok(None);
     };
-    let reader = Reader::open(&folder).context("the encoder cannot be used")?;
-    Ok(Some(Arc::new(reader)))
+    Ok(Some(Arc::new(read_encoder(config, &folder)?)))
+}
+
+fn read_encoder(config: &ClassifiersConfig, folder: &Path) -> anyhow::Result<Reader> {
+    let precision = match config.precision {
+        Precision::F32 => encoder::Precision::Single,
+        Precision::Int8 => encoder::Precision::EightBit,
+    };
+    Reader::open_in(folder, precision).context("the encoder cannot be used")
+}
+
+/// A version of a learned classifier that shows no evidence; checks every digest.
+pub(crate) fn watched(
+    config: &ClassifiersConfig,
+    model: Model,
+    version: &str,
+) -> anyhow::Result<Arc<dyn Classifier>> {
+    let folder = models_folder(config)?.join(model.as_str()).join(version);
+    Ok(match model {
+        Model::Encoder => {
+            let reader = Arc::new(read_encoder(config, &folder)?);
+            Arc::new(EncoderClassifier::new(reader).without_evidence())
+        }
+        Model::Linear => {
+            let linear = Linear::open(&folder).context("the linear tier cannot be used")?;
+            Arc::new(LinearClassifier::new(Arc::new(linear)))
+        }
+    })
 }
 
 /// The linear tier of the first stage; none where it is switched off.
@@ -38,30 +69,44 @@ fn folder_of(
     if version == OFF {
         return Ok(None);
     }
-    let all = match &config.models_folder {
-        Some(folder) => folder.clone(),
-        None => shipped().with_context(|| {
-            format!("no models lie in {} beside the binary, above it or in the working folder: set classifiers.models_folder, or classifiers.{name} = \"{OFF}\" to judge without", FOLDERS.join(" or "))
-        })?,
-    };
-    let versions = all.join(name);
+    let versions = models_folder(config)
+        .with_context(|| format!("to judge without, set classifiers.{name} = \"{OFF}\""))?
+        .join(name);
     if version == NEWEST {
         return newest(&versions).map(Some);
     }
     Ok(Some(versions.join(version)))
 }
 
+/// Where the versions of the models lie, each in `<classifier>/<version>`.
+pub(crate) fn models_folder(config: &ClassifiersConfig) -> anyhow::Result<PathBuf> {
+    let folder = config.models_folder.clone().or_else(shipped);
+    folder.with_context(|| {
+        format!(
+            "no models lie in {} beside the binary, above it or in the working folder: set classifiers.models_folder",
+            FOLDERS.join(" or ")
+        )
+    })
+}
+
 /// The version whose name comes last; names begin with the date of release.
-fn newest(versions: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn newest(versions: &Path) -> anyhow::Result<PathBuf> {
+    released(versions)?
+        .pop()
+        .with_context(|| format!("{} holds no version of the model", versions.display()))
+}
+
+/// The folders of all versions, by name.
+pub(crate) fn released(versions: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(versions)
         .with_context(|| format!("{} cannot be read", versions.display()))?;
     let folders = entries
         .filter_map(Result::ok)
         .map(|entry| entry.path())
         .filter(|path| path.join("manifest.json").is_file());
-    folders
-        .max()
-        .with_context(|| format!("{} holds no version of the model", versions.display()))
+    let mut folders: Vec<PathBuf> = folders.collect();
+    folders.sort();
+    Ok(folders)
 }
 
 fn shipped() -> Option<PathBuf> {

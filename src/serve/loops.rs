@@ -34,6 +34,8 @@ pub(super) fn start(
     listener: TcpListener,
     running: &mut Running,
 ) -> anyhow::Result<()> {
+    let assessor = &holdfast.assessor;
+    assessor.start_shadows(&holdfast.config.classifiers);
     web(holdfast, listener, running)?;
     if holdfast.config.ingest.kafka.enabled {
         kafka(holdfast, running)?;

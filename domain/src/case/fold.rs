@@ -252,7 +252,9 @@ impl Case {
             | E::ProfileHintReceived(_)
             | E::ActionsStopped(_)
             | E::ActionsResumed(_)
-            | E::BudgetExhausted(_) => {}
+            | E::BudgetExhausted(_)
+            | E::ModelPromoted(_)
+            | E::ModelDemoted(_) => {}
         }
     }
 

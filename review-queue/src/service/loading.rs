@@ -116,6 +116,8 @@ pub(crate) fn is_material(event: &ModerationEvent) -> bool {
         | E::IntakeResumed(_)
         | E::ActionsStopped(_)
         | E::ActionsResumed(_)
-        | E::BudgetExhausted(_) => false,
+        | E::BudgetExhausted(_)
+        | E::ModelPromoted(_)
+        | E::ModelDemoted(_) => false,
     }
 }

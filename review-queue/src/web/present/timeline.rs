@@ -201,6 +201,12 @@ fn what_became(event: &ModerationEvent) -> String {
         E::ActionsStopped(_) => "stopped all actions".to_owned(),
         E::ActionsResumed(_) => "let actions go on".to_owned(),
         E::BudgetExhausted(_) => "used up the budget of automatic actions".to_owned(),
+        E::ModelPromoted(event) => {
+            format!("promoted the {} {}", event.classifier, event.to.version)
+        }
+        E::ModelDemoted(event) => {
+            format!("demoted the {} {}", event.classifier, event.from.version)
+        }
         other => format!("recorded {}", other.event_type()),
     }
 }
