@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use holdfast_classifiers::Cascade;
 use holdfast_domain::assessment::{CrisisReading, Finding};
 use holdfast_domain::judge::JudgeRequest;
 use holdfast_domain::signal::Scored;
@@ -10,6 +11,7 @@ use holdfast_domain::{Assessment, Sensitive, SignalKind};
 use serde::{Deserialize, Serialize};
 
 use crate::assessor::Assessor;
+use crate::pipeline::wants_deep;
 
 /// A text to be judged: one line of NDJSON.
 #[derive(Debug, Clone, Deserialize)]
@@ -89,6 +91,35 @@ pub fn assess(assessor: &Assessor, texts: &[TextToAssess], explain: bool) -> Vec
         .iter()
         .zip(judged)
         .map(|(text, assessment)| answer(text, &assessment, explain))
+        .collect()
+}
+
+/// A text read by triage alone and by everything that reads.
+pub struct ReadTwice {
+    /// Triage is sure enough for nobody else to be asked.
+    pub skipped: bool,
+    /// What triage says.
+    pub quick: TextAssessed,
+    /// What everybody says.
+    pub full: TextAssessed,
+}
+
+/// Judges texts both ways, in their order.
+pub fn assess_both(
+    assessor: &Assessor,
+    cascade: &Cascade,
+    texts: &[TextToAssess],
+) -> Vec<ReadTwice> {
+    let requests: Vec<JudgeRequest> = texts.iter().map(request).collect();
+    let quick = assessor.judge_quickly(&requests);
+    let full = assessor.judge_briefly(&requests);
+    let judged = texts.iter().zip(quick).zip(full);
+    judged
+        .map(|((text, quick), full)| ReadTwice {
+            skipped: !wants_deep(&quick, cascade),
+            quick: answer(text, &quick, false),
+            full: answer(text, &full, false),
+        })
         .collect()
 }
 

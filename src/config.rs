@@ -68,6 +68,7 @@ impl Config {
             .extract()
             .context("the configuration does not read")?;
         config.pipeline.promises = config.review.promises;
+        config.pipeline.cascade = config.classifiers.cascade;
         Ok(config)
     }
 
@@ -76,6 +77,7 @@ impl Config {
         let mut problems = self.ingest.problems();
         problems.extend(self.review.problems());
         problems.extend(self.pipeline.problems());
+        problems.extend(self.classifiers.cascade.problems());
         problems.extend(self.scoring.problems());
         problems.extend(self.server.problems());
         problems

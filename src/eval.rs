@@ -9,6 +9,8 @@
 //! name, its arithmetic and the rows it rests on, and a test with numbers worked out by hand.
 
 pub mod bootstrap;
+pub mod cascade;
+pub mod fairness;
 pub mod gates;
 pub mod judged;
 pub mod measures;

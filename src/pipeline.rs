@@ -37,6 +37,7 @@ use crate::telemetry::record_spans;
 pub use deep::DeepStage;
 pub use judging::Judged;
 pub(crate) use judging::JudgedRecord;
+pub(crate) use outgoing::wants_deep;
 pub use settings::PipelineSettings;
 
 /// What the pipeline works with.

@@ -112,3 +112,46 @@ fn without_models_the_lexicons_answer_alone() {
     assert!(answers[0]["crisis"].as_u64().unwrap() >= 2);
     assert!(answers[0]["versions"].get("encoder").is_none());
 }
+
+#[test]
+fn hostile_and_strange_texts_are_answered_and_a_sentence_of_risk_is_found_in_them() {
+    let padding = "we talked about the garden and the bus was late again. ".repeat(190);
+    let risk = "i am going to kill myself tonight, goodbye everyone.";
+    let texts = [
+        ("empty", String::new()),
+        ("long", "a quiet day with tea and rain. ".repeat(2_115)),
+        ("flood", "😀🎉".repeat(4_000)),
+        ("strange script", "もう生きていたくない".to_owned()),
+        ("buried", format!("{padding}{risk} {padding}")),
+        (
+            "among emoji",
+            format!("{}{risk}{}", "😭".repeat(3_000), "🕊".repeat(3_000)),
+        ),
+        (
+            "turned round",
+            format!("\u{202e}\u{2066}{risk}\u{2069}\u{202c}"),
+        ),
+        (
+            "with gaps",
+            risk.replace("kill", "k\u{200b}i\u{ad}ll")
+                .replace("tonight", "2nite"),
+        ),
+    ];
+    let lines: String = texts
+        .iter()
+        .map(|(id, text)| serde_json::json!({ "id": id, "text": text }).to_string() + "\n")
+        .collect();
+    let (output, answers) = assess(&lines, &[]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(answers.len(), texts.len());
+    for answer in &answers {
+        let id = answer["id"].as_str().unwrap();
+        let level = answer["crisis"].as_u64().unwrap();
+        match id {
+            // A language that nobody reads goes to a person, not to zero.
+            "strange script" => assert_eq!(answer["unscored"], true),
+            "empty" | "long" | "flood" => assert!(level <= 1, "{id} reads {level}"),
+            _ => assert!(level >= 2, "{id} reads {level}"),
+        }
+    }
+}

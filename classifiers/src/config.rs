@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::cascade::Cascade;
+
 /// How posts are scored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClassifiersConfig {
     /// A folder with lexicon files (`<signal>_<language>.toml`) that replace shipped ones of the same
@@ -30,6 +32,8 @@ pub struct ClassifiersConfig {
     pub shadow_linear: String,
     /// What a watched model has not read after so many milliseconds, it does not read any more.
     pub shadow_budget_ms: u64,
+    /// What the first stage is sure enough of that the encoder need not read it.
+    pub cascade: Cascade,
     /// The first stage: lexicons and other quick classifiers.
     pub triage: PanelConfig,
     /// The second stage: for what the first is unsure of.
@@ -49,6 +53,7 @@ impl Default for ClassifiersConfig {
             shadow_encoder: "off".to_owned(),
             shadow_linear: "off".to_owned(),
             shadow_budget_ms: 30_000,
+            cascade: Cascade::default(),
             triage: PanelConfig {
                 budget_ms: 500,
                 most_running: 4,

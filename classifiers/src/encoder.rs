@@ -19,10 +19,9 @@ use crate::error::ClassifierError;
 use crate::language::Guess;
 use crate::{Classifier, JudgedText, scoring};
 
-/// From this score on a reader is shown which words it rests on.
-const SHOWN_FROM: f32 = 0.3;
-/// Finer answers below are left out.
-const LABEL_FROM: f32 = 0.2;
+/// From this score on a reader is shown which words it rests on, and what they are called. The shipped policies
+/// act from here on at the earliest, so that no card stands without a reason.
+const SHOWN_FROM: f32 = 0.2;
 
 /// Reads with the encoder.
 pub struct EncoderClassifier {
@@ -123,9 +122,9 @@ impl EncoderClassifier {
                 add(label, score);
             }
         }
-        if kind == SignalKind::Stigma && scores.stigma >= LABEL_FROM {
+        if kind == SignalKind::Stigma && scores.stigma >= SHOWN_FROM {
             let named = manifest.attributions.iter().zip(&scores.attributions);
-            for (name, score) in named.filter(|(_, score)| **score >= LABEL_FROM) {
+            for (name, score) in named.filter(|(_, score)| **score >= SHOWN_FROM) {
                 add(name, *score);
             }
         }
@@ -133,7 +132,7 @@ impl EncoderClassifier {
             let named = manifest.functionalities.iter().zip(&scores.functionalities);
             let mine = named.filter(|(name, _)| scoring::signal_of(name) == Some(kind));
             let likeliest = mine.max_by(|a, b| a.1.total_cmp(b.1));
-            if let Some((name, score)) = likeliest.filter(|(_, score)| **score >= LABEL_FROM) {
+            if let Some((name, score)) = likeliest.filter(|(_, score)| **score >= SHOWN_FROM) {
                 add(name, *score);
             }
         }

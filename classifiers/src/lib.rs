@@ -16,6 +16,7 @@
 //! [`Classifier`] and put it on a panel where the panels are built; `docs/adding-a-classifier.md` goes
 //! through it.
 
+mod cascade;
 mod classifier;
 pub mod config;
 mod encoder;
@@ -30,6 +31,7 @@ pub mod normalise;
 mod panel;
 mod scoring;
 
+pub use cascade::Cascade;
 pub use classifier::Classifier;
 pub use config::ClassifiersConfig;
 pub use encoder::EncoderClassifier;

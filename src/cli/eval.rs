@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::reading::Reading;
 use super::{Global, say};
+use crate::eval::cascade::CascadeReport;
 use crate::eval::{self, Labelled, Report, gates, page, table};
 
 #[derive(Debug, Args)]
@@ -29,6 +30,9 @@ pub(super) struct EvalArgs {
     /// Checks what must be reached, and ends with 1 where it is not.
     #[arg(long)]
     gates: bool,
+    /// Tells instead what the cascade overlooks and what it saves: posts that the encoder would not read.
+    #[arg(long, conflicts_with_all = ["gates", "page"])]
+    cascade: bool,
     #[command(flatten)]
     reading: Reading,
 }
@@ -40,6 +44,16 @@ pub(super) fn run(global: &Global, args: &EvalArgs) -> anyhow::Result<ExitCode> 
         rows.len() as u64,
         "{pos}/{len} texts, {per_sec}, {eta} to go {wide_bar}",
     );
+    if args.cascade {
+        let cascade = global.load()?.classifiers.cascade;
+        let report = CascadeReport::of(&assessor, &cascade, &rows, |done| reading.inc(done as u64));
+        reading.finish_and_clear();
+        say(report.to_string());
+        if let Some(file) = &args.json {
+            write(file, &format!("{:#}\n", json!(report)))?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let (judged, versions) = eval::judge(&assessor, &rows, |done| reading.inc(done as u64));
     reading.finish_and_clear();
     let sources: BTreeSet<&str> = rows.iter().map(|row| row.source.as_str()).collect();

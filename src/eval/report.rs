@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Judged;
 use super::bootstrap::{Figure, RESAMPLES, SEED, Sample};
+use super::fairness::{self, Variant};
 use super::measures::{Bin, Measure, Observation, SIGNALS, Signal};
 
 /// From how many rows on a figure counts in the mean: a source with one labelled row would weigh as much as one with
@@ -28,6 +29,9 @@ pub struct Report {
     pub sources: Vec<SourceReport>,
     /// The mean over the sources that support a figure with [`ROWS_TO_COUNT`] rows, each counting the same.
     pub mean_over_sources: Figures,
+    /// How the variants of contrast sets fare beside their references.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fairness: Vec<Variant>,
 }
 
 /// One source.
@@ -86,6 +90,7 @@ impl Report {
             seed: SEED,
             mean_over_sources: mean(&sources),
             sources,
+            fairness: fairness::compare(judged),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Reading labelled texts: one JSON object a line, as they are or packed with gzip.
 //!
-//! Two forms. The corpus's: `id, text, context, labels, functionality, lang`. Public rows: `id, text, source, labels,
-//! meta`. A label that is null is unknown. `meta.crisis_range` says which levels the source's label really supports.
+//! Three forms. The corpus's: `id, text, context, labels, functionality, lang`. Contrast sets: `set, axis, variant` in
+//! the functionality's place. Public rows: `id, text, source, labels, meta`. A label that is null is unknown. `meta.crisis_range` says which levels the source's label really supports.
 //!
 //! A source's name is the folder that its file lies in and its own (`dev/sad`), for a corpus file that of the file
 //! (`corpus/dev`): what was seen in training is not mixed with what was not.
@@ -153,6 +153,11 @@ impl Origin {
             Some(name) => Some(name),
             None => string(meta, "functionality", "meta.")?,
         };
+        let (axis, variant) = (string(row, "axis", "")?, string(row, "variant", "")?);
+        let contrast = axis
+            .zip(variant)
+            .map(|(axis, variant)| format!("{axis}/{variant}"));
+        let set = string(row, "set", "")?;
         Ok(Labelled {
             text: TextToAssess {
                 id: row.get("id").cloned().unwrap_or_default(),
@@ -162,8 +167,8 @@ impl Origin {
             },
             source: format!("{}/{source}", self.folder),
             labels: labels(row, meta)?,
-            functionality,
-            group: string(meta, "group", "meta.")?,
+            functionality: functionality.or(contrast),
+            group: set.map_or_else(|| string(meta, "group", "meta."), |set| Ok(Some(set)))?,
         })
     }
 }

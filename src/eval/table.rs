@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::bootstrap::Figure;
+use super::fairness::{Gap, Variant};
 use super::gates::{Outcome, Verdict};
 use super::measures::{Measure, Signal};
 use super::report::{Figures, Group, ROWS_TO_COUNT, Report, SourceReport};
@@ -35,12 +36,37 @@ fn write(report: &Report, out: &mut String) -> fmt::Result {
         write_figures(&report.mean_over_sources, out)?;
         writeln!(out)?;
     }
+    write_fairness(&report.fairness, out)?;
     writeln!(
         out,
         "Intervals: 95 %, {} resamples. Kinds of rows are told without false alarms where there were none. A share of 0 or 100 % has an interval of no width: \
          read it with its rows.",
         report.resamples
     )
+}
+
+fn write_fairness(variants: &[Variant], out: &mut String) -> fmt::Result {
+    if variants.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "Fairness: each variant, and in brackets the references of its sets (* where the difference is more than chance)"
+    )?;
+    for one in variants {
+        let gap = |gap: &Gap| {
+            let star = if gap.is_apart() { '*' } else { ' ' };
+            let (share, reference) = (gap.share * 100.0, gap.reference * 100.0);
+            format!(
+                "{share:>3.0} % ({reference:>3.0} %) of {:>3}{star}",
+                gap.rows
+            )
+        };
+        let name = format!("{}: {}", one.axis, one.variant);
+        let (alarms, misses) = (gap(&one.false_alarms), gap(&one.misses));
+        writeln!(out, "  {name:<36}false alarms {alarms}   misses {misses}")?;
+    }
+    writeln!(out)
 }
 
 fn write_source(source: &SourceReport, out: &mut String) -> fmt::Result {

@@ -24,6 +24,8 @@ use holdfast_ingest::Batch;
 
 /// How long a worker may keep what it took.
 const LEASE: Duration = Duration::from_mins(1);
+/// Bytes of text that are judged together: some two seconds of one core.
+const MOST_TEXT: usize = 16 * 1024;
 /// How long a post that could not be judged waits for the next try.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 /// How long it waits once it is before a person.
@@ -70,7 +72,7 @@ impl DeepStage {
         let (posts, gone) = sort_out(taken);
         self.forget(gone).await?;
         // One tenant an append; a worker that serves several takes them in turn.
-        for posts in by_tenant(posts) {
+        for posts in by_tenant(posts).into_iter().flat_map(of_bounded_length) {
             self.judge(posts).await?;
         }
         Ok(count)
@@ -346,6 +348,32 @@ fn by_tenant(posts: Vec<Taken>) -> Vec<Vec<Taken>> {
     groups
 }
 
+/// Posts that are judged together: reading takes as long as the texts are, and one very long post must not make
+/// all the others late.
+fn of_bounded_length(posts: Vec<Taken>) -> Vec<Vec<Taken>> {
+    grouped(posts, MOST_TEXT, |taken| {
+        taken.revision.post.text.reveal().len()
+    })
+}
+
+/// Items in their order, in groups of `most` together; an item that is larger stands alone.
+fn grouped<T>(items: Vec<T>, most: usize, size: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    let mut filled = 0;
+    for item in items {
+        let size = size(&item);
+        filled += size;
+        match groups.last_mut().filter(|_| filled <= most) {
+            Some(group) => group.push(item),
+            None => {
+                groups.push(vec![item]);
+                filled = size;
+            }
+        }
+    }
+    groups
+}
+
 fn is_silent(assessment: &Assessment) -> bool {
     assessment
         .signals
@@ -364,4 +392,16 @@ fn will_answer_later(assessment: &Assessment) -> bool {
             )
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_post_is_judged_apart_from_the_short_ones() {
+        let sizes = vec![3, 4, 3, 40, 2, 9, 1];
+        let groups = grouped(sizes, 10, |size| *size);
+        assert_eq!(groups, [vec![3, 4, 3], vec![40], vec![2], vec![9, 1]]);
+    }
 }

@@ -132,7 +132,7 @@ impl Working<'_> {
             origin: record.origin.clone(),
         };
         let outcome = self.book.assessed(&facts, assessment);
-        if outgoing::wants_deep(assessment) {
+        if outgoing::wants_deep(assessment, &self.settings.cascade) {
             let change = outgoing::pending(
                 &facts,
                 assessment,
@@ -164,8 +164,7 @@ impl Working<'_> {
             RecordOutcome::Synthetic => return Keep::NoText,
             _ => {}
         }
-        let waits =
-            matches!(judged, JudgedRecord::Post(assessment) if outgoing::wants_deep(assessment));
+        let waits = matches!(judged, JudgedRecord::Post(assessment) if outgoing::wants_deep(assessment, &self.settings.cascade));
         match self.settings.keep_clean_text() {
             Some(length) => Keep::Until(self.now + length),
             // A post that waits for the deep stage keeps its text until it is done.

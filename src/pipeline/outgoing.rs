@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use holdfast_classifiers::Cascade;
 use holdfast_domain::assessment::Finding;
 use holdfast_domain::event::OffsetRange;
 use holdfast_domain::intake::{Freshness, Origin};
 use holdfast_domain::post::AuthorRole;
-use holdfast_domain::signal::Answer;
 use holdfast_domain::triage::{Alert, Outcome, PostFacts};
 use holdfast_domain::{
-    Assessment, CaseId, CommunityId, CrisisLevel, PostRef, Score, SubjectId, Timestamp,
+    Assessment, CaseId, CommunityId, CrisisLevel, PostRef, SubjectId, Timestamp,
 };
 use holdfast_event_store::{
     LeafInput, OutboxChange, OutboxMessage, PendingChange, PendingPost, PendingPriority,
@@ -19,9 +19,6 @@ use serde::{Deserialize, Serialize};
 
 /// The label that the default policy puts on the canary's harmless marker.
 const CANARY_LABEL: &str = "canary";
-
-/// A triage score from here on is unsure enough for the deep stage to look.
-const UNSURE_FROM: u32 = 150_000;
 
 /// The message of an alert.
 pub(super) fn alert(alert: &Alert, now: Timestamp) -> OutboxChange {
@@ -36,22 +33,11 @@ pub(super) fn alert(alert: &Alert, now: Timestamp) -> OutboxChange {
 }
 
 /// Whether the deep stage should look: triage saw something, was unsure, or got no answer.
-pub(super) fn wants_deep(assessment: &Assessment) -> bool {
-    let unsure = Score::from_millionths(UNSURE_FROM).is_ok_and(|from| {
-        assessment
-            .signals
-            .iter()
-            .filter_map(|signal| signal.scored())
-            .any(|scored| scored.score >= from)
-    });
-    unsure
+pub(crate) fn wants_deep(assessment: &Assessment, cascade: &Cascade) -> bool {
+    !cascade.is_sure_of_nothing(&assessment.signals)
         || assessment.crisis.reading_level() >= CrisisLevel::Soon
         || assessment.harassment != Finding::Clear
         || assessment.stigma != Finding::Clear
-        || assessment
-            .signals
-            .iter()
-            .any(|signal| matches!(signal.answer, Answer::Unavailable(_)))
 }
 
 /// Whether the assessment shows that the rules saw the canary.

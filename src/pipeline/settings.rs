@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use holdfast_classifiers::Cascade;
 use holdfast_domain::promises::Promises;
 use holdfast_domain::{CommunityId, PlatformId};
 use serde::{Deserialize, Serialize};
 
 /// Section `[pipeline]`: how batches are judged and what is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PipelineSettings {
     /// Days for which the text of posts with nothing to review is kept, sealed, for thread context
@@ -26,6 +27,9 @@ pub struct PipelineSettings {
     /// The promises by which clocks are set; shared with the review queue.
     #[serde(skip)]
     pub promises: Promises,
+    /// What triage is sure enough of; from the section `[classifiers]`.
+    #[serde(skip)]
+    pub cascade: Cascade,
 }
 
 impl Default for PipelineSettings {
@@ -37,6 +41,7 @@ impl Default for PipelineSettings {
             unknown_community: CommunityId::new("unknown").expect("a valid name"),
             default_platform: PlatformId::new("default").expect("a valid name"),
             promises: Promises::default(),
+            cascade: Cascade::default(),
         }
     }
 }
