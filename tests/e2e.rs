@@ -19,5 +19,6 @@ mod reckoning;
 mod resuming;
 #[path = "e2e/story.rs"]
 mod story;
+mod support;
 #[path = "e2e/world.rs"]
 mod world;

@@ -13,5 +13,6 @@ mod paging;
 mod receiver;
 #[path = "operations/resending.rs"]
 mod resending;
+mod support;
 #[path = "operations/tracing.rs"]
 mod tracing;

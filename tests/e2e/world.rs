@@ -1,20 +1,16 @@
 //! A Holdfast of its own: topics, store, configuration and process of one test.
 
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use holdfast_demo::{Feed, create_topics};
-use holdfast_domain::{EventEnvelope, ModerationEvent};
-use holdfast_event_store::{AnyStore, StoreConfig};
+use holdfast_demo::Feed;
+use holdfast_domain::ModerationEvent;
 use serde_json::{Value, json};
 
-/// The password of everybody in these tests.
-const PASSWORD: &str = "an ordinary long password";
-/// How long anything may take before the test gives up.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+pub(crate) use crate::support::{kafka, until};
+use crate::support::{Site, inbound_topics, kafka_intake};
 
 /// Where everything is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,170 +19,57 @@ pub(crate) enum Backend {
     Postgres,
 }
 
-/// One test's Holdfast. Its processes end with it.
+/// One test's Holdfast, its topics and a moderator.
 pub(crate) struct World {
-    pub(crate) folder: PathBuf,
+    site: Site,
     pub(crate) prefix: String,
     pub(crate) feed: Feed,
     pub(crate) token: String,
-    http: reqwest::Client,
-    store: StoreConfig,
-    servers: Vec<Server>,
 }
 
-struct Server {
-    child: Child,
-    address: String,
+impl Deref for World {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Site {
+        &mut self.site
     }
 }
 
 impl World {
     /// Makes topics and configuration, and adds a moderator with a token.
     pub(crate) async fn new(backend: Backend, partitions: i32) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "e2e{}x{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::SeqCst)
-        );
-        let folder = std::env::temp_dir().join(format!("holdfast-{name}"));
-        std::fs::create_dir_all(&folder).expect("a folder for the test");
-        let prefix = format!("{name}.");
-        let inbound = [
-            "posts",
-            "reports",
-            "appeals",
-            "profile-hints",
-            "action-results",
-            "outreach",
-        ];
-        let topic = |topic: &&str| format!("{prefix}holdfast.{topic}.v1");
-        let mut topics: Vec<String> = inbound.iter().map(topic).collect();
-        topics.push(format!("{prefix}holdfast.actions.v1"));
-        create_topics(&kafka(), &topics, partitions)
-            .await
-            .expect("topics can be made");
-        let store = StoreConfig {
-            url: match backend {
-                Backend::Sqlite => format!("sqlite:{}", folder.join("holdfast.db").display()),
-                Backend::Postgres => postgres(),
-            },
-            schema: (backend == Backend::Postgres).then(|| name.clone()),
-            master_key_file: folder.join("master-key"),
-            ..StoreConfig::default()
-        };
-        let feed = Feed::connect(&kafka()).expect("a producer");
-        let http = reqwest::Client::new();
-        let mut world = Self {
-            folder,
+        let site = Site::new("e2e", backend == Backend::Postgres);
+        let prefix = format!("{}.", site.name);
+        let feed = inbound_topics(&prefix, &["actions"], partitions).await;
+        site.configure(&sections(&prefix));
+        let token = site.moderator();
+        Self {
+            site,
             prefix,
             feed,
-            token: String::new(),
-            http,
-            store,
-            servers: Vec::new(),
-        };
-        world.configure();
-        world.holdfast(&["user", "add", "ana", "--role", "moderator"], PASSWORD);
-        world.token = world.holdfast(&["token", "issue", "ana", "--label", "e2e"], "");
-        world
-    }
-
-    fn configure(&self) {
-        let schema = self
-            .store
-            .schema
-            .as_ref()
-            .map_or(String::new(), |schema| format!("schema = \"{schema}\""));
-        let config = format!(
-            r#"
-[store]
-url = "{url}"
-master_key_file = "{key}"
-{schema}
-
-[ingest.kafka]
-enabled = true
-bootstrap_servers = "{kafka}"
-group = "{prefix}group"
-drain_ms = 2000
-# A killed instance is missed soon, so that tests need not wait for it.
-properties = {{ "session.timeout.ms" = "6000", "heartbeat.interval.ms" = "1000" }}
-
-[[ingest.kafka.subscriptions]]
-platform = "forum"
-topic_prefix = "{prefix}"
-
-[actions]
-output = "kafka"
-mode = "live"
-
-[actions.kafka]
-brokers = "{kafka}"
-topic_prefix = "{prefix}"
-
-# Its posts travel through the topics, and these tests count what is in them.
-[canary]
-enabled = false
-
-[review]
-undo_secs = 2
-secure_cookies = false
-
-[telemetry]
-format = "text"
-filter = "warn,holdfast=info"
-"#,
-            url = self.store.url,
-            key = self.store.master_key_file.display(),
-            kafka = kafka(),
-            prefix = self.prefix,
-        );
-        std::fs::write(self.config(), config).expect("the configuration can be written");
-    }
-
-    fn config(&self) -> PathBuf {
-        self.folder.join("holdfast.toml")
+            token,
+        }
     }
 
     /// Runs a command of the real binary and answers what it says.
     pub(crate) fn holdfast(&self, arguments: &[&str], input: &str) -> String {
-        use std::io::Write as _;
-        let mut child = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-            .args(arguments)
-            .arg("--config")
-            .arg(self.config())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("holdfast starts");
-        let mut stdin = child.stdin.take().expect("a pipe");
-        writeln!(stdin, "{input}").expect("holdfast reads");
-        drop(stdin);
-        let output = child.wait_with_output().expect("holdfast ends");
-        assert!(output.status.success(), "holdfast {arguments:?} failed");
-        String::from_utf8(output.stdout)
-            .expect("text")
-            .trim()
-            .to_owned()
+        self.must(arguments, input)
     }
 
     /// Starts an instance and waits until it is ready.
     pub(crate) async fn serve(&mut self) -> usize {
-        let started = self.start(None);
-        self.ready(started).await;
-        started
+        self.serve_with(&[]).await
     }
 
     /// Starts an instance that dies at the named place, as if by `SIGKILL`.
     pub(crate) fn serve_until_it_dies(&mut self, at: &str) -> std::process::ExitStatus {
-        let started = self.start(Some(at));
+        let started = self.start(&[("HOLDFAST_CRASH_AT", at)]);
         let deadline = std::time::Duration::from_mins(1);
         let server = &mut self.servers[started];
         for _ in 0..deadline.as_millis() / 50 {
@@ -197,35 +80,6 @@ filter = "warn,holdfast=info"
             std::thread::sleep(Duration::from_millis(50));
         }
         panic!("holdfast did not reach {at}");
-    }
-
-    fn start(&mut self, crash_at: Option<&str>) -> usize {
-        let address = free_address();
-        let log = self
-            .folder
-            .join(format!("instance-{}.log", self.servers.len()));
-        let log = std::fs::File::create(log).expect("a log file");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-        command.arg("serve").arg("--config").arg(self.config());
-        command.env("HOLDFAST_SERVER__LISTEN", &address).stderr(log);
-        if let Some(place) = crash_at {
-            command.env("HOLDFAST_CRASH_AT", place);
-        }
-        let child = command.spawn().expect("holdfast starts");
-        self.servers.push(Server { child, address });
-        self.servers.len() - 1
-    }
-
-    async fn ready(&self, server: usize) {
-        let url = format!("http://{}/readyz", self.servers[server].address);
-        until("the instance is ready", async || {
-            self.http
-                .get(&url)
-                .send()
-                .await
-                .is_ok_and(|answer| answer.status().is_success())
-        })
-        .await;
     }
 
     /// Kills an instance without warning.
@@ -258,9 +112,7 @@ filter = "warn,holdfast=info"
 
     /// What an instance answers.
     pub(crate) async fn text(&self, server: usize, path: &str) -> String {
-        let url = format!("http://{}{path}", self.servers[server].address);
-        let answer = self.http.get(url).send().await.expect("holdfast answers");
-        answer.text().await.expect("text")
+        self.status(server, path).await.1
     }
 
     /// How many partitions an instance reads.
@@ -273,37 +125,21 @@ filter = "warn,holdfast=info"
             .unwrap_or(0)
     }
 
-    /// Reads from the API.
+    /// Reads from the API of the latest instance.
     pub(crate) async fn get(&self, path: &str) -> Value {
-        let url = format!(
-            "http://{}{path}",
-            self.servers[self.servers.len() - 1].address
-        );
-        let answer = self
-            .http
-            .get(url)
-            .bearer_auth(&self.token)
-            .send()
-            .await
-            .expect("an answer");
+        let request = self.http.get(self.url(self.servers.len() - 1, path));
+        let answer = request.bearer_auth(&self.token).send().await;
+        let answer = answer.expect("an answer");
         let status = answer.status();
         let body = answer.text().await.expect("text");
         assert!(status.is_success(), "GET {path}: {status} {body}");
         serde_json::from_str(&body).expect("JSON")
     }
 
-    /// Commands over the API.
+    /// Commands over the API of the latest instance.
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
-        let url = format!(
-            "http://{}{path}",
-            self.servers[self.servers.len() - 1].address
-        );
-        let request = self.http.post(url).bearer_auth(&self.token).json(&body);
-        let answer = request.send().await.expect("an answer");
-        let status = answer.status();
-        let text = answer.text().await.expect("text");
-        assert!(status.is_success(), "POST {path}: {status} {text}");
-        serde_json::from_str(&text).unwrap_or(Value::Null)
+        let latest = self.servers.len() - 1;
+        self.post_as(latest, &self.token, path, &body).await
     }
 
     /// A topic's full name.
@@ -362,24 +198,6 @@ filter = "warn,holdfast=info"
         assert!(child.wait().expect("kcat ends").success(), "kcat failed");
     }
 
-    /// Opens the store beside the running process.
-    pub(crate) async fn open_store(&self) -> Arc<dyn AnyStore> {
-        let store = holdfast_event_store::connect(&self.store, holdfast::system::clock()).await;
-        store.expect("the store opens")
-    }
-
-    /// The whole log.
-    pub(crate) async fn log(&self) -> Vec<EventEnvelope> {
-        let store = self.open_store().await;
-        let (mut log, mut after) = (Vec::new(), None);
-        loop {
-            let more = store.read_after(after, 1000).await.expect("the log reads");
-            let Some(last) = more.last() else { return log };
-            after = Some(last.position);
-            log.extend(more);
-        }
-    }
-
     /// How many records of Kafka the log accounts for by now.
     pub(crate) async fn screened(&self) -> u64 {
         self.log()
@@ -420,13 +238,29 @@ filter = "warn,holdfast=info"
     }
 }
 
-impl Drop for World {
-    fn drop(&mut self) {
-        self.servers.clear();
-        if !std::thread::panicking() {
-            let _ = std::fs::remove_dir_all(&self.folder);
-        }
-    }
+/// Everything but the store.
+fn sections(prefix: &str) -> String {
+    let intake = kafka_intake(prefix);
+    format!(
+        r#"{intake}
+[actions]
+output = "kafka"
+mode = "live"
+
+[actions.kafka]
+brokers = "{kafka}"
+topic_prefix = "{prefix}"
+
+# Its posts travel through the topics, and these tests count what is in them.
+[canary]
+enabled = false
+
+[review]
+undo_secs = 2
+secure_cookies = false
+"#,
+        kafka = kafka(),
+    )
 }
 
 /// Records of the test's topics that a fact accounts for.
@@ -445,34 +279,8 @@ fn screened(event: &ModerationEvent, prefix: &str) -> u64 {
     }
 }
 
-/// Waits for something to become true.
-pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
-    let deadline = tokio::time::Instant::now() + PATIENCE;
-    while !is_so().await {
-        assert!(
-            tokio::time::Instant::now() < deadline,
-            "gave up waiting: {what}"
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
-fn free_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").to_string()
-}
-
 fn kcat() -> String {
     std::env::var("HOLDFAST_TEST_KCAT").unwrap_or_else(|_| "kcat".to_owned())
-}
-
-pub(crate) fn kafka() -> String {
-    std::env::var("HOLDFAST_TEST_KAFKA").expect("no Kafka for the tests; run ./dev kafka start")
-}
-
-fn postgres() -> String {
-    std::env::var("HOLDFAST_TEST_POSTGRES")
-        .expect("no PostgreSQL for the tests; run ./dev postgres start")
 }
 
 /// A file of the project.

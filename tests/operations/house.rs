@@ -1,97 +1,60 @@
 //! A Holdfast of one test: folder, configuration, processes.
 
-use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::ops::{Deref, DerefMut};
+use std::process::ExitStatus;
 use std::time::Duration;
 
-use holdfast_demo::{Feed, create_topics};
+use holdfast_demo::Feed;
 use holdfast_domain::{EventEnvelope, ModerationEvent};
-use holdfast_event_store::{AnyStore, StoreConfig};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-/// How long anything may take before a test gives up.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+use crate::support::{self, Site, inbound_topics};
+pub(crate) use crate::support::{PATIENCE, kafka, until};
+
 /// What a member writes who has to reach a person.
 pub(crate) const GOODBYE: &str = "This is goodbye, I am going to end my life tonight.";
 const TOKEN: &str = "a platform's token";
-const PASSWORD: &str = "an ordinary long password";
 
-/// One test's Holdfast. Its processes end with it.
+/// One test's Holdfast, with an intake over HTTP.
 pub(crate) struct House {
-    pub(crate) folder: PathBuf,
-    pub(crate) name: String,
-    store: StoreConfig,
-    http: reqwest::Client,
-    servers: Vec<Server>,
+    site: Site,
 }
 
-struct Server {
-    child: Child,
-    address: String,
+impl Deref for House {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+impl DerefMut for House {
+    fn deref_mut(&mut self) -> &mut Site {
+        &mut self.site
     }
 }
 
 impl House {
     /// A house on SQLite, with `sections` in its configuration.
     pub(crate) fn on_sqlite(sections: impl Fn(&str) -> String) -> Self {
-        Self::new(None, sections)
+        Self::new(false, sections)
     }
 
     /// A house on PostgreSQL.
     pub(crate) fn on_postgres(sections: impl Fn(&str) -> String) -> Self {
-        let url = std::env::var("HOLDFAST_TEST_POSTGRES")
-            .expect("no PostgreSQL for the tests; run ./dev postgres start");
-        Self::new(Some(url), sections)
+        Self::new(true, sections)
     }
 
-    fn new(postgres: Option<String>, sections: impl Fn(&str) -> String) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::SeqCst);
-        let name = format!("ops{}x{count}", std::process::id());
-        let folder = std::env::temp_dir().join(format!("holdfast-{name}"));
-        std::fs::create_dir_all(&folder).expect("a folder for the test");
-        let store = StoreConfig {
-            schema: postgres.is_some().then(|| name.clone()),
-            url: postgres
-                .unwrap_or_else(|| format!("sqlite:{}", folder.join("holdfast.db").display())),
-            master_key_file: folder.join("master-key"),
-            ..StoreConfig::default()
-        };
-        let house = Self {
-            folder,
-            store,
-            http: reqwest::Client::new(),
-            servers: Vec::new(),
-            name,
-        };
-        let sections = sections(&house.name);
-        house.configure(&sections);
-        house
-    }
-
-    fn configure(&self, sections: &str) {
-        let schema = self.store.schema.as_ref();
-        let schema = schema.map_or(String::new(), |schema| format!("schema = \"{schema}\""));
-        let token = hex(&Sha256::digest(TOKEN));
-        let secret = self.folder.join("webhook-secret");
+    fn new(on_postgres: bool, sections: impl Fn(&str) -> String) -> Self {
+        let site = Site::new("ops", on_postgres);
+        let secret = site.folder.join("webhook-secret");
         let written = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         std::fs::write(&secret, written).expect("the secret can be written");
-        let config = format!(
+        let sections = sections(&site.name).replace("SECRET", &secret.display().to_string());
+        let token = hex(&Sha256::digest(TOKEN));
+        site.configure(&format!(
             r#"
-[store]
-url = "{url}"
-master_key_file = "{key}"
-{schema}
-
 [[ingest.http.integrators]]
 name = "forum"
 platform = "forum"
@@ -100,84 +63,21 @@ token_sha256 = "{token}"
 [review]
 undo_secs = 0
 secure_cookies = false
-
-[telemetry]
-format = "text"
-filter = "warn,holdfast=info"
 {sections}
-"#,
-            url = self.store.url,
-            key = self.store.master_key_file.display(),
-            sections = sections.replace("SECRET", &secret.display().to_string()),
-        );
-        std::fs::write(self.config(), config).expect("the configuration can be written");
+"#
+        ));
+        Self { site }
     }
 
-    pub(crate) fn config(&self) -> PathBuf {
-        self.folder.join("holdfast.toml")
-    }
-
-    /// Runs a command of the real binary; answers whether it did it, and what it said.
+    /// Runs a command of the real binary; answers whether it did it, and all that it said.
     pub(crate) fn holdfast(&self, arguments: &[&str], input: &str) -> (bool, String) {
-        use std::io::Write as _;
-        let mut child = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-            .args(arguments)
-            .arg("--config")
-            .arg(self.config())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("holdfast starts");
-        let mut stdin = child.stdin.take().expect("a pipe");
-        // A command that reads nothing may have ended already.
-        let _ = writeln!(stdin, "{input}");
-        drop(stdin);
-        let output = child.wait_with_output().expect("holdfast ends");
-        let said = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8(said).expect("text").trim().to_owned();
-        (output.status.success(), said)
-    }
-
-    /// A moderator's token for the API.
-    pub(crate) fn moderator(&self) -> String {
-        let (added, said) = self.holdfast(&["user", "add", "ana", "--role", "moderator"], PASSWORD);
-        assert!(added, "{said}");
-        let (issued, token) = self.holdfast(&["token", "issue", "ana", "--label", "ops"], "");
-        assert!(issued, "{token}");
-        token.lines().last().unwrap_or_default().trim().to_owned()
+        let (done, said, complaint) = self.site.command(arguments, input);
+        (done, format!("{said}\n{complaint}").trim().to_owned())
     }
 
     /// Starts an instance and waits until it is ready.
     pub(crate) async fn serve(&mut self) -> usize {
         self.serve_with(&[]).await
-    }
-
-    /// The same, with more in its environment.
-    pub(crate) async fn serve_with(&mut self, environment: &[(&str, &str)]) -> usize {
-        let address = free_address();
-        let log = self.log_file(self.servers.len());
-        let log = std::fs::File::create(log).expect("a log file");
-        let child = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-            .arg("serve")
-            .arg("--config")
-            .arg(self.config())
-            .env("HOLDFAST_SERVER__LISTEN", &address)
-            .envs(environment.iter().copied())
-            .stderr(log)
-            .spawn()
-            .expect("holdfast starts");
-        self.servers.push(Server { child, address });
-        let server = self.servers.len() - 1;
-        until("the instance is ready", async || {
-            self.status(server, "/readyz").await.0 == 200
-        })
-        .await;
-        server
-    }
-
-    fn log_file(&self, server: usize) -> PathBuf {
-        self.folder.join(format!("instance-{server}.log"))
     }
 
     /// What an instance has logged.
@@ -201,18 +101,6 @@ filter = "warn,holdfast=info"
         }
     }
 
-    /// What an instance answers, and with which status; 0 where it does not answer.
-    pub(crate) async fn status(&self, server: usize, path: &str) -> (u16, String) {
-        let url = format!("http://{}{path}", self.servers[server].address);
-        match self.http.get(url).send().await {
-            Ok(answer) => (
-                answer.status().as_u16(),
-                answer.text().await.unwrap_or_default(),
-            ),
-            Err(_) => (0, String::new()),
-        }
-    }
-
     /// Whether people could be paged, and what is said where not.
     pub(crate) async fn crisis_path(&self, server: usize) -> (u16, String) {
         self.status(server, "/healthz/crisis-path").await
@@ -232,8 +120,8 @@ filter = "warn,holdfast=info"
 
     /// A post comes in over HTTP.
     pub(crate) async fn take_in(&self, server: usize, id: &str, author: &str, text: &str) {
-        let url = format!("http://{}/v1/events", self.servers[server].address);
-        let request = self.http.post(url).bearer_auth(TOKEN);
+        let request = self.http.post(self.url(server, "/v1/events"));
+        let request = request.bearer_auth(TOKEN);
         let request = request.header("content-type", "application/cloudevents+json");
         let answer = request.body(event(id, author, text).to_string()).send();
         let answer = answer.await.expect("holdfast answers");
@@ -244,30 +132,7 @@ filter = "warn,holdfast=info"
 
     /// Commands over the API.
     pub(crate) async fn command(&self, server: usize, token: &str, path: &str, body: &Value) {
-        let url = format!("http://{}{path}", self.servers[server].address);
-        let request = self.http.post(url).bearer_auth(token).json(body);
-        let answer = request.send().await.expect("an answer");
-        let status = answer.status();
-        let text = answer.text().await.unwrap_or_default();
-        assert!(status.is_success(), "POST {path}: {status} {text}");
-    }
-
-    /// Opens the store beside the running process.
-    pub(crate) async fn open_store(&self) -> Arc<dyn AnyStore> {
-        let store = holdfast_event_store::connect(&self.store, holdfast::system::clock()).await;
-        store.expect("the store opens")
-    }
-
-    /// The whole log.
-    pub(crate) async fn log(&self) -> Vec<EventEnvelope> {
-        let store = self.open_store().await;
-        let (mut log, mut after) = (Vec::new(), None);
-        loop {
-            let more = store.read_after(after, 1000).await.expect("the log reads");
-            let Some(last) = more.last() else { return log };
-            after = Some(last.position);
-            log.extend(more);
-        }
+        self.post_as(server, token, path, body).await;
     }
 
     /// How many records of a source the log accounts for by now.
@@ -287,15 +152,6 @@ filter = "warn,holdfast=info"
     }
 }
 
-impl Drop for House {
-    fn drop(&mut self) {
-        self.servers.clear();
-        if !std::thread::panicking() {
-            let _ = std::fs::remove_dir_all(&self.folder);
-        }
-    }
-}
-
 /// Kafka of one test: its topics and a platform that writes to them.
 pub(crate) struct Platform {
     pub(crate) feed: Feed,
@@ -306,22 +162,7 @@ impl Platform {
     /// Makes the topics of posts and the others.
     pub(crate) async fn new(name: &str, partitions: i32) -> Self {
         let prefix = format!("{name}.");
-        let inbound = [
-            "posts",
-            "reports",
-            "appeals",
-            "profile-hints",
-            "action-results",
-            "outreach",
-        ];
-        let topics: Vec<String> = inbound
-            .iter()
-            .map(|topic| format!("{prefix}holdfast.{topic}.v1"))
-            .collect();
-        create_topics(&kafka(), &topics, partitions)
-            .await
-            .expect("topics can be made");
-        let feed = Feed::connect(&kafka()).expect("a producer");
+        let feed = inbound_topics(&prefix, &[], partitions).await;
         Self { feed, prefix }
     }
 
@@ -341,25 +182,7 @@ impl Platform {
 
 /// The configuration of an intake from such topics.
 pub(crate) fn kafka_intake(name: &str) -> String {
-    format!(
-        r#"
-[ingest.kafka]
-enabled = true
-bootstrap_servers = "{kafka}"
-group = "{name}.group"
-drain_ms = 2000
-properties = {{ "session.timeout.ms" = "6000", "heartbeat.interval.ms" = "1000" }}
-
-[[ingest.kafka.subscriptions]]
-platform = "forum"
-topic_prefix = "{name}."
-"#,
-        kafka = kafka()
-    )
-}
-
-pub(crate) fn kafka() -> String {
-    std::env::var("HOLDFAST_TEST_KAFKA").expect("no Kafka for the tests; run ./dev kafka start")
+    support::kafka_intake(&format!("{name}."))
 }
 
 /// A post as a platform sends it.
@@ -387,18 +210,6 @@ pub(crate) fn event(id: &str, author: &str, text: &str) -> Value {
     })
 }
 
-/// Waits for something to become true.
-pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
-    let deadline = tokio::time::Instant::now() + PATIENCE;
-    while !is_so().await {
-        assert!(
-            tokio::time::Instant::now() < deadline,
-            "gave up waiting: {what}"
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
 /// Bytes as people write them.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
@@ -406,9 +217,4 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         write!(text, "{byte:02x}").expect("writing to a string");
         text
     })
-}
-
-fn free_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").to_string()
 }
