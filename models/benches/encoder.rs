@@ -1,7 +1,8 @@
 //! Encoder and linear tier on corpus rows: `./dev bench encoder`.
 //!
 //! Prints posts and word pieces a CPU-second, and writes what was read to a file, so that
-//! `benches/encoder_comparators.py` reads the same with ONNX Runtime and with a BERT-base in `PyTorch`.
+//! `benches/encoder_comparators.py` reads the same with ONNX Runtime and with a BERT-base in `PyTorch`. With
+//! the feature `rust-bert`, that backend reads it here: `./dev test-rust-bert`.
 
 #![expect(
     clippy::disallowed_methods,
@@ -63,6 +64,8 @@ fn main() {
             });
         }
     }
+    #[cfg(feature = "rust-bert")]
+    rust_bert(&reader, &segments, pieces);
     let linear = Linear::open(&newest("linear")).expect("the linear tier opens");
     report("linear tier", pieces, || {
         for text in &texts {
@@ -70,6 +73,26 @@ fn main() {
         }
     });
     write(&reader, &segments);
+}
+
+/// The same weights by the second backend, after proof that it does the same work.
+#[cfg(feature = "rust-bert")]
+fn rust_bert(reader: &Reader, segments: &[Segments], pieces: usize) {
+    tch::set_num_threads(1);
+    let started = Instant::now();
+    let theirs = holdfast_models::rust_bert::RustBert::open(reader.artifact()).expect("it opens");
+    println!("rust-bert opens in    {:>8.0} ms", millis(started));
+    let ours = reader.encoder().logits(segments).concat();
+    let same = theirs.logits(segments).expect("it reads").concat();
+    let apart = ours.iter().zip(&same).map(|(a, b)| (a - b).abs());
+    assert!(apart.fold(0.0, f32::max) < 1e-4, "both do the same work");
+    for batch in [1, 32, POSTS] {
+        report(&format!("rust-bert, batches of {batch}"), pieces, || {
+            for part in segments.chunks(batch) {
+                std::hint::black_box(theirs.logits(part).expect("it reads"));
+            }
+        });
+    }
 }
 
 /// The median of some runs, with the slowest and the fastest.

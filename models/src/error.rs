@@ -53,6 +53,13 @@ pub enum ModelError {
         /// Why.
         problem: String,
     },
+    /// The second backend failed. Says nothing of the text.
+    #[cfg(feature = "rust-bert")]
+    #[error("rust-bert could not read a batch: {problem}")]
+    RustBert {
+        /// What libtorch says of shapes and kinds.
+        problem: String,
+    },
     /// A text could not be cut into pieces. Says nothing of the text.
     #[error("a text could not be cut into word pieces")]
     NotCut,

@@ -7,6 +7,9 @@
 //! [`artifact`]: released weights with the digest of every file. [`corpus`] reads the rows that they learned
 //! from (files in `corpus/`, labels in `corpus/CODEBOOK.md`); `training/` teaches them.
 //!
+//! With the cargo feature `rust-bert` the same weights can be read by a second implementation, `rust_bert`
+//! on libtorch: slower, but nothing of its arithmetic is ours.
+//!
 //! To add rows: `corpus/WRITING.md`. Rows that differ in one thing stay in one file, so that training
 //! and development never share a pair. To release weights: `./dev train`, then `training/README.md`.
 
@@ -16,6 +19,8 @@ pub mod encoder;
 pub mod error;
 pub mod linear;
 pub mod reader;
+#[cfg(feature = "rust-bert")]
+pub mod rust_bert;
 pub mod tokeniser;
 
 mod kernels;

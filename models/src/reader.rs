@@ -6,6 +6,8 @@ use std::path::Path;
 use crate::artifact::{Artifact, Calibration, logistic};
 use crate::encoder::{Encoder, Precision, Segments};
 use crate::error::ModelError;
+#[cfg(feature = "rust-bert")]
+use crate::rust_bert::RustBert;
 use crate::tokeniser::Tokeniser;
 
 /// Crisis, harassment and stigma stand first among the head's answers.
@@ -77,6 +79,9 @@ pub struct Reader {
     artifact: Artifact,
     tokeniser: Tokeniser,
     encoder: Encoder,
+    /// What reads instead of the encoder.
+    #[cfg(feature = "rust-bert")]
+    instead: Option<RustBert>,
 }
 
 impl Reader {
@@ -99,7 +104,17 @@ impl Reader {
             tokeniser: Tokeniser::open(&artifact.file("tokenizer.json"), reading)?,
             encoder: Encoder::open(&artifact.file("weights.safetensors"), shape, precision)?,
             artifact,
+            #[cfg(feature = "rust-bert")]
+            instead: None,
         })
+    }
+
+    /// Opens an artefact of an encoder, to be read by `rust_bert` on libtorch.
+    #[cfg(feature = "rust-bert")]
+    pub fn open_rust_bert(folder: &Path) -> Result<Self, ModelError> {
+        let mut reader = Self::open(folder)?;
+        reader.instead = Some(RustBert::open(&reader.artifact)?);
+        Ok(reader)
     }
 
     /// What it is made of.
@@ -126,10 +141,23 @@ impl Reader {
             .map(|job| (job.segments, (job.owner, job.bytes)))
             .unzip();
         let mut highest: Vec<Highest> = texts.iter().map(|_| Highest::default()).collect();
-        for ((owner, bytes), logits) in places.iter().zip(self.encoder.logits(&segments)) {
+        for ((owner, bytes), logits) in places.iter().zip(self.logits(&segments)?) {
             highest[*owner].hear(&logits, bytes);
         }
         Ok(highest.into_iter().map(|one| self.scores(one)).collect())
+    }
+
+    /// The head's raw answers, from what the reader was opened with.
+    #[cfg_attr(
+        not(feature = "rust-bert"),
+        expect(clippy::unnecessary_wraps, reason = "only the second backend can fail")
+    )]
+    fn logits(&self, segments: &[Segments]) -> Result<Vec<Vec<f32>>, ModelError> {
+        #[cfg(feature = "rust-bert")]
+        if let Some(instead) = &self.instead {
+            return instead.logits(segments);
+        }
+        Ok(self.encoder.logits(segments))
     }
 
     /// What the encoder reads for texts, window by window.

@@ -4,7 +4,7 @@
 # A step is a function `step_NAME`, run in a process of its own; every step runs even when an earlier one failed, so
 # that one run tells all. A new step is a function here and a word in the list of the subcommand it belongs to.
 
-TEST_STEPS="format clippy tests docs generated scripts checks dependencies"
+TEST_STEPS="format clippy rust_bert tests docs generated scripts checks dependencies"
 LINT_STEPS="format clippy docs scripts dependencies"
 
 #: test        everything that must hold before a change is merged, with real servers (--only STEP)
@@ -93,7 +93,7 @@ step_checks() {
 
 step_dependencies() {
     cargo_deny_obtain
-    cargo_deny --all-features check licenses bans sources
+    cargo_deny --workspace --all-features check licenses bans sources
 }
 
 # --- running them ---
