@@ -23,9 +23,9 @@ pub fn uuid(id: &[u8; 16]) -> String {
 #[serde(rename_all = "snake_case")]
 pub enum Line {
     /// A row of the log.
-    Event(Box<EventLine>),
+    Event(#[serde(deserialize_with = "codec::object")] Box<EventLine>),
     /// A stored ciphertext.
-    Text(TextLine),
+    Text(#[serde(deserialize_with = "codec::object")] TextLine),
 }
 
 /// A row of the log, column by column.
@@ -64,7 +64,11 @@ pub struct EventLine {
     pub chain: [u8; 32],
     /// Where the event is a screened batch: what was screened. An exporter that cannot read the
     /// stored leaves writes none, and the missing leaves are found.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "codec::objects",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub leaves: Option<Vec<LeafLine>>,
 }
 

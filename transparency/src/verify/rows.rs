@@ -154,8 +154,9 @@ impl Verifier {
             return;
         }
         let at = recorded.unwrap_or(text.recorded_at);
-        let batch = texts.batches.range(..=at).next_back();
-        let position = batch.map_or(0, |(_, position)| *position);
+        // Where its batch stands or, if that is gone, where the next one does.
+        let batch = texts.batches.range(at..).next();
+        let position = batch.map_or(self.next, |(_, position)| *position);
         let (post, revision) = (text.post, text.revision);
         self.find(position, Fault::Text { post, revision });
     }
