@@ -36,7 +36,9 @@ fn ours() -> SignerKey {
 
 fn signed(text: &str, keys: &[SignerKey]) -> String {
     let mut note = Note::new(text).unwrap();
-    keys.iter().for_each(|key| note.sign(key));
+    for key in keys {
+        note.sign(key);
+    }
     note.to_string()
 }
 

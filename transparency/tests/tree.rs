@@ -108,7 +108,9 @@ fn a_stream_gives_the_root_of_the_definition_at_every_size_and_goes_on_after_a_p
 fn roots_at_several_sizes_come_of_one_pass() {
     let all = leaves(50);
     let mut gather = Gather::new([0..0, 0..7, 0..50]);
-    all.iter().for_each(|leaf| gather.push(*leaf));
+    for leaf in &all {
+        gather.push(*leaf);
+    }
     let expected = [&all[..0], &all[..7], &all[..]].map(defined_root);
     assert_eq!(gather.finish().unwrap(), expected);
 }

@@ -94,7 +94,7 @@ fn tree() -> Value {
     for size in 1..=13_u64 {
         for index in 0..size {
             let proof = Inclusion::prove(index, size, leaves.clone()).unwrap();
-            for (proof, leaf) in inclusion_variants(proof) {
+            for (proof, leaf) in inclusion_variants(&proof) {
                 let holds = proof.check(leaves[leaf as usize], roots[proof.size as usize]);
                 inclusion.push(json!({
                     "index": proof.index, "size": proof.size, "leaf": leaf,
@@ -104,7 +104,7 @@ fn tree() -> Value {
         }
         for old in 0..=size {
             let proof = Consistency::prove(old, size, leaves.clone()).unwrap();
-            for proof in consistency_variants(proof) {
+            for proof in consistency_variants(&proof) {
                 let (old, new) = (proof.old as usize, proof.new as usize);
                 let holds = proof.check(roots[old], roots[new]);
                 consistency.push(json!({
@@ -120,7 +120,7 @@ fn tree() -> Value {
 }
 
 /// The proof, and ones that are not.
-fn inclusion_variants(proof: Inclusion) -> Vec<(Inclusion, u64)> {
+fn inclusion_variants(proof: &Inclusion) -> Vec<(Inclusion, u64)> {
     let leaf = proof.index;
     let mut variants = vec![(proof.clone(), leaf)];
     if proof.size == 7 || proof.size == 12 {
@@ -142,7 +142,7 @@ fn inclusion_variants(proof: Inclusion) -> Vec<(Inclusion, u64)> {
     variants
 }
 
-fn consistency_variants(proof: Consistency) -> Vec<Consistency> {
+fn consistency_variants(proof: &Consistency) -> Vec<Consistency> {
     let mut variants = vec![proof.clone()];
     if proof.new == 7 || proof.new == 12 {
         let mut longer = proof.clone();
@@ -191,7 +191,9 @@ fn checkpoints() -> Vec<Value> {
     let text = Log::of(5).checkpoint(5).to_string();
     let sign = |text: &str, keys: &[&SignerKey]| {
         let mut note = Note::new(text).unwrap();
-        keys.iter().for_each(|key| note.sign(key));
+        for key in keys {
+            note.sign(key);
+        }
         note.to_string()
     };
     let good = sign(&text, &[&ours]);
@@ -265,13 +267,7 @@ fn checkpoints() -> Vec<Value> {
         ("another origin", text.replace(ORIGIN, "elsewhere")),
         ("an extension", format!("{text}more\n")),
         ("an empty extension", format!("{text}\nmore\n")),
-        (
-            "two lines",
-            text.lines()
-                .take(2)
-                .map(|line| format!("{line}\n"))
-                .collect(),
-        ),
+        ("two lines", text.split_inclusive('\n').take(2).collect()),
         (
             "a root of 31 bytes",
             format!("{ORIGIN}\n5\n{}\n", STANDARD.encode([1; 31])),
@@ -405,7 +401,7 @@ fn logs(log: &Log) -> Value {
     );
     case("nothing", Vec::new(), &["at 0"]);
     case("nothing, and more was signed", Vec::new(), &["at 5"]);
-    for (name, tampered) in tampered(log) {
+    for (name, tampered) in tampered(log).into_iter().chain(tampered_beside(log)) {
         for held in [&[][..], &["at 13"], &["at 5", "at 8", "at 14"]] {
             case(name, tampered.lines(), held);
         }
@@ -420,45 +416,46 @@ fn logs(log: &Log) -> Value {
     })
 }
 
+fn with(log: &Log, edit: impl Fn(&mut Log)) -> Log {
+    let mut log = log.clone();
+    edit(&mut log);
+    log
+}
+
 /// One log for each kind of tampering with rows.
 fn tampered(log: &Log) -> Vec<(&'static str, Log)> {
-    let with = |edit: &dyn Fn(&mut Log)| {
-        let mut log = log.clone();
-        edit(&mut log);
-        log
-    };
     vec![
         (
             "payload edited",
-            with(&|log| log.events[6].payload.push(' ')),
+            with(log, |log| log.events[6].payload.push(' ')),
         ),
         (
             "edited, own hash anew",
-            with(&|log| {
+            with(log, |log| {
                 log.events[6].payload.push(' ');
                 log.chain_at(6);
             }),
         ),
         (
             "edited, all hashes anew",
-            with(&|log| {
+            with(log, |log| {
                 log.events[6].payload.push(' ');
                 log.chain_from(6);
             }),
         ),
-        ("hash edited", with(&|log| log.events[9].chain[0] ^= 1)),
+        ("hash edited", with(log, |log| log.events[9].chain[0] ^= 1)),
         (
             "null for empty",
-            with(&|log| log.events[3].causation = Some(String::new())),
+            with(log, |log| log.events[3].causation = Some(String::new())),
         ),
         (
             "event id edited",
-            with(&|log| log.events[11].event_id[0] ^= 1),
+            with(log, |log| log.events[11].event_id[0] ^= 1),
         ),
-        ("deleted", with(&|log| drop(log.events.remove(5)))),
+        ("deleted", with(log, |log| drop(log.events.remove(5)))),
         (
             "deleted and renumbered",
-            with(&|log| {
+            with(log, |log| {
                 log.events.remove(5);
                 for place in 5..log.events.len() {
                     log.events[place].position = place as u64;
@@ -466,65 +463,79 @@ fn tampered(log: &Log) -> Vec<(&'static str, Log)> {
                 log.chain_from(5);
             }),
         ),
-        ("swapped", with(&|log| log.events.swap(8, 9))),
+        ("swapped", with(log, |log| log.events.swap(8, 9))),
         (
             "repeated",
-            with(&|log| {
+            with(log, |log| {
                 let again = log.events[7].clone();
                 log.events.insert(9, again);
             }),
         ),
         (
             "inserted",
-            with(&|log| {
+            with(log, |log| {
                 let mut forged = log.events[3].clone();
-                forged.event_type = "CaseClosed".to_owned();
+                forged.event_type.replace_range(.., "CaseClosed");
                 log.events.insert(3, forged);
             }),
         ),
-        ("truncated", with(&|log| log.events.truncate(10))),
-        ("first row deleted", with(&|log| drop(log.events.remove(0)))),
+        ("truncated", with(log, |log| log.events.truncate(10))),
+        (
+            "first row deleted",
+            with(log, |log| drop(log.events.remove(0))),
+        ),
+    ]
+}
+
+/// One log for each kind of tampering with what stands beside the rows.
+fn tampered_beside(log: &Log) -> Vec<(&'static str, Log)> {
+    vec![
         (
             "leaf edited",
-            with(&|log| {
+            with(log, |log| {
                 log.events[7].leaves.as_mut().unwrap()[0].outcome.push('x');
             }),
         ),
         (
             "leaf without its text",
-            with(&|log| {
+            with(log, |log| {
                 log.events[7].leaves.as_mut().unwrap()[0].content = None;
             }),
         ),
         (
             "leaf deleted",
-            with(&|log| drop(log.events[7].leaves.as_mut().unwrap().pop())),
+            with(log, |log| {
+                drop(log.events[7].leaves.as_mut().unwrap().pop());
+            }),
         ),
-        ("leaves deleted", with(&|log| log.events[7].leaves = None)),
+        (
+            "leaves deleted",
+            with(log, |log| log.events[7].leaves = None),
+        ),
         (
             "leaves where none belong",
-            with(&|log| log.events[6].leaves = Some(Vec::new())),
+            with(log, |log| log.events[6].leaves = Some(Vec::new())),
         ),
-        ("text edited", with(&|log| log.texts[2].sealed.push(0))),
+        ("text edited", with(log, |log| log.texts[2].sealed.push(0))),
         (
             "text of another time",
-            with(&|log| log.texts[2].recorded_at -= 1),
+            with(log, |log| log.texts[2].recorded_at -= 1),
         ),
         (
             "text deleted, as when its time is over",
-            with(&|log| drop(log.texts.remove(2))),
+            with(log, |log| drop(log.texts.remove(2))),
         ),
         (
             "batch of an unknown version",
-            with(&|log| {
+            with(log, |log| {
                 log.events[7].type_version = 2;
                 log.chain_from(7);
             }),
         ),
         (
             "batch that does not read",
-            with(&|log| {
-                log.events[7].payload = "{\"count\":4}".to_owned();
+            with(log, |log| {
+                log.events[7].payload.replace_range(.., "{\"count\":4}");
                 log.chain_from(7);
             }),
         ),
