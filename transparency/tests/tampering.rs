@@ -435,3 +435,18 @@ fn the_hash_of_an_event_is_that_which_the_store_writes() {
     let hash = holdfast_transparency::hash::to_hex(&hash);
     assert_eq!(snapshot.lines().last(), Some(hash.as_str()));
 }
+
+#[test]
+fn behind_a_missing_row_no_checkpoint_is_compared_with_other_rows() {
+    let mut log = Log::of(9);
+    let checkpoint = log.checkpoint(6);
+    log.events.remove(5);
+    let report = log.verify(vec![checkpoint]);
+    let faults: Vec<Fault> = report
+        .findings
+        .iter()
+        .map(|finding| finding.fault)
+        .collect();
+    assert_eq!(faults, [Fault::OutOfPlace { found: 6 }]);
+    assert_eq!((report.proven, report.first_position()), (0, Some(5)));
+}
