@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Verifies an export of a Holdfast log against signed checkpoints.
 
-Written apart from Holdfast's own verifier, from docs/verifying-the-log.md alone, so that nobody has
-to take our word for our own code. Needs Python 3.9 or later and the package `cryptography`.
+Shares no code with Holdfast's own verifier and does what docs/verifying-the-log.md says, so that
+nobody has to take our word for our own code. Needs Python 3.9 or later and the package `cryptography`.
 
     verify.py log.ndjson --key KEY --checkpoint FILE [--checkpoint FILE …] [--origin NAME]
     verify.py log.ndjson                    internal consistency only
