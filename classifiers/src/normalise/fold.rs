@@ -118,7 +118,11 @@ fn decompose(cells: &mut Cells, ch: char, range: Range<usize>) {
                 push_mark(cells, part, &range);
                 return;
             }
-            // Decomposing may uncover capitals (`ℌ`) and characters of the table (`ǆ`).
+            // Decomposing may uncover an emoji (`↮`), capitals (`ℌ`) and characters of the table (`ǆ`).
+            if let Some(word) = emoji::word(part).filter(|_| part != ch) {
+                push_emoji(cells, word, range.clone());
+                return;
+            }
             for part in part.to_lowercase() {
                 match tables::fixed(part) {
                     Some(text) => text.chars().for_each(|ch| cells.push(ch, range.clone())),

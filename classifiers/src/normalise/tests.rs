@@ -86,6 +86,7 @@ fn emoji_come_out_as_words() {
     reads("👍🏽👍🏻👍🏿👍 ok", ":thumbsup: :thumbsup: ok");
     reads("🏳\u{fe0f}\u{200d}🌈 pride", ":white_flag: :rainbow: pride");
     reads("© ™ № → ½", "© tm no → 1/2");
+    reads("a ↮ b", "a :left_right_arrow: b");
 }
 
 #[test]
