@@ -81,7 +81,7 @@ impl fmt::Display for Model {
 pub(crate) enum Because {
     /// The settings name it.
     Named,
-    /// It is the last promotion on record.
+    /// The record says so: it was promoted last, or a later promotion was taken back.
     Promoted,
     /// The settings ask for the newest, and none was promoted.
     Newest,
@@ -92,7 +92,7 @@ impl Because {
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Named => "named in the settings",
-            Self::Promoted => "promoted",
+            Self::Promoted => "by the record",
             Self::Newest => "the newest",
         }
     }

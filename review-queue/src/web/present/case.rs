@@ -203,23 +203,46 @@ fn explanation(case: &CaseView) -> Explanation {
             }
         }
     }
-    if let Some(newest) = case.posts.iter().rev().find_map(|p| p.assessment.as_ref()) {
-        explained.versions = std::iter::once(("rules".to_owned(), short(&newest.ruleset)))
-            .chain(
-                newest
-                    .versions
-                    .iter()
-                    .map(|(name, version)| (name.clone(), short(version))),
-            )
-            .filter(|(_, version)| !version.is_empty())
-            .collect();
-    }
+    explained.versions = versions(case);
     explained
 }
 
-/// A digest as people compare it.
-fn short(digest: &str) -> String {
-    digest.chars().take(12).collect()
+/// What judged the posts, by name; where later posts were judged by another version, one after the other.
+fn versions(case: &CaseView) -> Vec<(String, String)> {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    for assessment in case
+        .posts
+        .iter()
+        .filter_map(|post| post.assessment.as_ref())
+    {
+        let rules = std::iter::once(("rules", &assessment.ruleset));
+        let classifiers = assessment.versions.iter();
+        let classifiers = classifiers.map(|(name, version)| (name.as_str(), version));
+        for (name, version) in rules.chain(classifiers) {
+            if version.is_empty() {
+                continue;
+            }
+            let version = short(version);
+            match found.iter_mut().find(|(known, _)| known == name) {
+                Some((_, versions)) if versions.contains(&version) => {}
+                Some((_, versions)) => versions.push(version),
+                None => found.push((name.to_owned(), vec![version])),
+            }
+        }
+    }
+    let joined = found.into_iter();
+    joined
+        .map(|(name, versions)| (name, versions.join(", then ")))
+        .collect()
+}
+
+/// A digest as people compare it; a version with a name is told in full.
+fn short(version: &str) -> String {
+    if version.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        version.chars().take(12).collect()
+    } else {
+        version.to_owned()
+    }
 }
 
 fn reports(case: &CaseView, revealed: Option<&RevealedCase>) -> Vec<ReportLine> {
@@ -390,6 +413,32 @@ mod tests {
         )
         .render()
         .expect("the page renders")
+    }
+
+    #[test]
+    fn a_case_tells_every_version_that_judged_its_posts_in_full() {
+        let mut case = CaseView::sample();
+        let mut later = case.posts[0].clone();
+        for (post, version) in [
+            (&mut case.posts[0], "a-0123abcd"),
+            (&mut later, "b-4567cdef"),
+        ] {
+            let assessment = post.assessment.as_mut().expect("the sample is judged");
+            let version = format!("2026-11-24.1{version}");
+            assessment.versions.insert("encoder".to_owned(), version);
+            assessment.ruleset = "0123456789abcdef".repeat(4);
+        }
+        case.posts.truncate(1);
+        case.posts.push(later);
+        let told = versions(&case);
+        let of = |name: &str| {
+            told.iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, v)| v.as_str())
+        };
+        let both = "2026-11-24.1a-0123abcd, then 2026-11-24.1b-4567cdef";
+        assert_eq!(of("encoder"), Some(both));
+        assert_eq!(of("rules"), Some("0123456789ab"));
     }
 
     #[test]
