@@ -29,7 +29,8 @@ use crate::{Actor, Role, SignalKind, UserId};
 
 pub use refusal::Refusal;
 pub use state::{
-    ActionState, ActionStatus, Case, CasePost, CaseReport, DecisionState, IncidentMember, Lease,
+    ActionState, ActionStatus, Case, CasePost, CaseReport, DecisionState, EarlierRevision,
+    IncidentMember, Lease,
     Status,
 };
 

@@ -266,16 +266,23 @@ impl Case {
             language: event.language.clone(),
             assessment: event.assessment.clone(),
             deleted: None,
+            earlier: Vec::new(),
         };
         match self
             .posts
             .iter_mut()
             .find(|post| post.post.post == event.post.post)
         {
+            Some(known) if known.post.revision > event.post.revision => {
+                known.note_earlier(event.post, event.assessment.clone());
+            }
             Some(known) => {
-                *known = CasePost {
-                    joined_at: known.joined_at,
-                    ..joined
+                let joined_at = known.joined_at;
+                let before = std::mem::replace(known, joined);
+                known.joined_at = joined_at;
+                known.earlier = before.earlier;
+                if before.post != known.post {
+                    known.note_earlier(before.post, before.assessment);
                 }
             }
             None => self.posts.push(joined),
@@ -295,8 +302,12 @@ impl Case {
             .iter_mut()
             .find(|post| post.post.post == assessment.post.post)
         {
-            post.post = assessment.post;
-            post.assessment = Some(assessment.clone());
+            if post.post.revision > assessment.post.revision {
+                post.note_earlier(assessment.post, Some(assessment.clone()));
+            } else {
+                post.post = assessment.post;
+                post.assessment = Some(assessment.clone());
+            }
         }
         self.note_machine_level(Some(assessment));
         self.recount_unscored();

@@ -19,7 +19,8 @@ const HUMAN_CONTACT_STALE: Duration = Duration::from_hours(12);
 
 impl Case {
     /// A post joins, or a further revision of one that is here. Raises the level where the post asks
-    /// for more, and never lowers it.
+    /// for more, and never lowers it. An older revision joins beside the newer one and replaces nothing; one
+    /// that says nothing new, because it is here or comes without an assessment, does not join.
     pub fn attach(
         &self,
         attached: PostAttached,
@@ -32,8 +33,10 @@ impl Case {
         if starts_clock {
             attached.look_due_at = Some(clock_from + promises.for_level(self.level).first_look());
         }
-        let known = self.post(attached.post.post);
-        if known.is_some_and(|known| known.post.revision > attached.post.revision) {
+        let older = self
+            .post(attached.post.post)
+            .filter(|known| known.post.revision > attached.post.revision);
+        if older.is_some_and(|known| known.holds(attached.post) || attached.assessment.is_none()) {
             return Vec::new();
         }
         let asked = attached

@@ -118,6 +118,40 @@ pub struct CasePost {
     pub assessment: Option<Assessment>,
     /// Who deleted it on the platform, where somebody did.
     pub deleted: Option<DeletedBy>,
+    /// Older revisions of it that are part of the case, in the order in which they joined: what its author
+    /// wrote and edited away, and what came in late.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierRevision>,
+}
+
+/// An older revision of a post of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierRevision {
+    /// Which revision.
+    pub post: PostRef,
+    /// Its newest assessment.
+    pub assessment: Option<Assessment>,
+}
+
+impl CasePost {
+    /// Whether the case holds that revision.
+    pub fn holds(&self, post: PostRef) -> bool {
+        self.post == post || self.earlier.iter().any(|earlier| earlier.post == post)
+    }
+
+    /// All assessments, that of the newest revision first.
+    pub fn assessments(&self) -> impl Iterator<Item = &Assessment> {
+        let earlier = self.earlier.iter().map(|earlier| &earlier.assessment);
+        std::iter::once(&self.assessment).chain(earlier).flatten()
+    }
+
+    /// Takes in what is known of an older revision; what it was assessed as stays where nothing newer is known.
+    pub(super) fn note_earlier(&mut self, post: PostRef, assessment: Option<Assessment>) {
+        match self.earlier.iter_mut().find(|known| known.post == post) {
+            Some(known) => known.assessment = assessment.or(known.assessment.take()),
+            None => self.earlier.push(EarlierRevision { post, assessment }),
+        }
+    }
 }
 
 /// A report on the case's subject.
@@ -225,7 +259,7 @@ impl Case {
             || self
                 .posts
                 .iter()
-                .filter_map(|post| post.assessment.as_ref())
+                .flat_map(CasePost::assessments)
                 .any(|assessment| assessment.crisis.protects())
     }
 

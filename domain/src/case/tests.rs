@@ -333,7 +333,39 @@ fn an_older_revision_replaces_nothing() {
         },
         ..attached(CrisisLevel::ActNow)
     };
-    assert_eq!(case.attach(older, &Promises::default(), later(5)), vec![]);
+    let bare = PostAttached {
+        assessment: None,
+        ..older.clone()
+    };
+    assert_eq!(case.attach(bare, &Promises::default(), later(5)), vec![]);
+    let mut case = case;
+    for event in case.attach(older.clone(), &Promises::default(), later(5)) {
+        case.apply(&event, later(5), &Actor::Automation);
+    }
+    let known = case.post(post().post).unwrap();
+    assert_eq!((known.post, known.holds(older.post)), (post(), true));
+    assert_eq!(case.level, CrisisLevel::ActNow, "what it says counts");
+    assert_eq!(case.attach(older, &Promises::default(), later(6)), vec![]);
+}
+
+#[test]
+fn what_was_edited_away_stays_part_of_the_case() {
+    let mut case = an_episode().case();
+    let edited = PostAttached {
+        post: PostRef {
+            revision: Revision(9),
+            ..post()
+        },
+        ..attached(CrisisLevel::None)
+    };
+    for event in case.attach(edited.clone(), &Promises::default(), later(5)) {
+        case.apply(&event, later(5), &Actor::Automation);
+    }
+    let known = case.post(post().post).unwrap();
+    assert_eq!(known.post, edited.post);
+    assert_eq!(known.earlier.len(), 1);
+    assert!(known.holds(post()));
+    assert!(case.is_crisis_content());
 }
 
 // Deciding

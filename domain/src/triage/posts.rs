@@ -112,7 +112,7 @@ impl CaseBook<'_> {
         let Some(case) = self.case(id) else { return };
         let here = case
             .post(facts.post.post)
-            .is_some_and(|known| known.post == facts.post);
+            .is_some_and(|known| known.holds(facts.post));
         let events = if here {
             case.reassess(assessment.clone(), self.promises, clock_from)
         } else {
