@@ -80,6 +80,7 @@ macro_rules! conformance_suite {
             appending: several_streams_load_in_one_query,
             content: prose_is_sealed_and_opens_in_its_place_alone,
             content: a_post_reads_back_with_its_revisions,
+            content: an_older_revision_that_comes_late_replaces_nothing,
             content: the_thread_around_a_post_is_in_order,
             content: texts_are_purged_when_their_time_is_over,
             content: an_erased_member_is_unreadable_and_nothing_more_is_written,

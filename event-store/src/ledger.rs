@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use holdfast_domain::intake::PartitionKey;
 use holdfast_domain::{
-    ActionId, ClaimChange, ClaimKey, MessageId, PlatformId, PostId, PostRef, Revision, StreamId,
+    ActionId, ClaimChange, ClaimKey, MessageId, PlatformId, PostId, PostRef, StreamId,
     StreamVersion, SubjectId, TenantId,
 };
 
@@ -30,7 +30,7 @@ pub(crate) struct Ledger {
     pub(crate) positions: HashMap<PartitionKey, i64>,
     pub(crate) outbox: HashMap<MessageId, OutboxEntry>,
     pub(crate) leases: HashMap<String, u64>,
-    pub(crate) pending: HashMap<PostId, Revision>,
+    pub(crate) pending: HashSet<PostRef>,
 }
 
 /// A message as far as appends depend on it.
@@ -226,11 +226,9 @@ impl Ledger {
     fn check_pending(&self, unit: &Unit) -> Result<(), AppendError> {
         for change in &unit.pending {
             if let PendingChange::Done(post) = change
-                && self.pending.get(&post.post) != Some(&post.revision)
+                && !self.pending.contains(post)
             {
-                return Err(AppendError::NotPending {
-                    post: PostRef { ..*post },
-                });
+                return Err(AppendError::NotPending { post: *post });
             }
         }
         Ok(())
@@ -283,14 +281,10 @@ impl Ledger {
         for change in &unit.pending {
             match change {
                 PendingChange::Put(pending) => {
-                    let waiting = self
-                        .pending
-                        .entry(pending.post.post)
-                        .or_insert(pending.post.revision);
-                    *waiting = (*waiting).max(pending.post.revision);
+                    self.pending.insert(pending.post);
                 }
                 PendingChange::Done(post) => {
-                    self.pending.remove(&post.post);
+                    self.pending.remove(post);
                 }
             }
         }

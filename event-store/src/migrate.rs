@@ -24,7 +24,8 @@ migrations![
     "0006_token_limits",
     "0007_parked",
     "0008_live_since",
-    "0009_dead_letters"
+    "0009_dead_letters",
+    "0010_pending_revisions"
 ];
 
 /// Applies what is missing. Refuses a database that a newer build has migrated.

@@ -126,6 +126,30 @@ pub async fn a_post_reads_back_with_its_revisions(f: &Fixture) {
     );
 }
 
+/// Readable beside the newer one, which stays the newest.
+pub async fn an_older_revision_that_comes_late_replaces_nothing(f: &Fixture) {
+    let (subject, id) = (f.fresh::<SubjectId>(), f.fresh::<PostId>());
+    let newer = post("p1", "ana", "never mind", 5, after(5));
+    f.store
+        .append(f.first_post(subject, id, newer.clone(), Keep::NoText))
+        .await
+        .unwrap();
+    let older = post("p1", "ana", "goodbye", 3, after(0));
+    let mut append = f.append();
+    append.posts.push(PostWrite::Revision {
+        id,
+        subject,
+        post: Box::new(older.clone()),
+        keep: Keep::ForCase,
+    });
+    f.store.append(append).await.unwrap();
+    let stored = f.other.post(&f.tenant, id).await.unwrap().unwrap();
+    assert_eq!(stored.latest, Revision(5));
+    assert_eq!(stored.newest().unwrap().post.revision, Revision(5));
+    assert_eq!(stored.revision(Revision(3)).unwrap().post, older);
+    assert_eq!(f.store.purge_expired(after(10_000)).await.unwrap(), 0);
+}
+
 /// Before, itself, after; and the author's newest first.
 pub async fn the_thread_around_a_post_is_in_order(f: &Fixture) {
     let subject: SubjectId = f.fresh();

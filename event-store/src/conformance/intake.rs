@@ -336,7 +336,7 @@ pub async fn pending_posts_are_taken_by_urgency(f: &Fixture) {
     assert_eq!(here.waiting().await.unwrap(), (3, Some(after(0))));
 }
 
-/// A second answer is refused, and a new revision takes the old one's place.
+/// A second answer is refused, and a new revision waits beside the old one.
 pub async fn a_pending_post_is_done_once(f: &Fixture) {
     let ids = three_waiting(f).await;
     let done = |revision| {
@@ -358,17 +358,29 @@ pub async fn a_pending_post_is_done_once(f: &Fixture) {
         .append(with(PendingChange::Put(newer)))
         .await
         .unwrap();
+    let here: &dyn Pending = f.store.as_ref();
+    assert_eq!(here.waiting().await.unwrap().0, 4);
+    let first = here
+        .take("a", 3, after(1), Duration::from_mins(1))
+        .await
+        .unwrap();
+    let rest = here
+        .take("b", 3, after(1), Duration::from_mins(1))
+        .await
+        .unwrap();
+    assert_eq!((first.len(), rest.len()), (3, 1), "each is taken by itself");
+    f.store.append(with(done(1))).await.unwrap();
     let refusal = f.store.append(with(done(1))).await.unwrap_err();
     assert!(
         matches!(refusal, AppendError::NotPending { .. }),
         "{refusal}"
     );
+    assert_eq!(here.waiting().await.unwrap().0, 3);
     f.other.append(with(done(2))).await.unwrap();
     let refusal = f.store.append(with(done(2))).await.unwrap_err();
     assert!(
         matches!(refusal, AppendError::NotPending { .. }),
         "{refusal}"
     );
-    let here: &dyn Pending = f.store.as_ref();
     assert_eq!(here.waiting().await.unwrap().0, 2);
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use holdfast_domain::intake::PartitionKey;
-use holdfast_domain::{ClaimChange, ClaimKey, MessageId, PostId, Revision, TenantId};
+use holdfast_domain::{ClaimChange, ClaimKey, MessageId, PostRef, Revision, TenantId};
 
 use super::{Head, for_update};
 use crate::error::StoreError;
@@ -280,7 +280,7 @@ async fn leases(tx: &mut Tx, units: &[Unit]) -> Result<HashMap<String, u64>, Sto
         .collect()
 }
 
-async fn pending(tx: &mut Tx, units: &[Unit]) -> Result<HashMap<PostId, Revision>, StoreError> {
+async fn pending(tx: &mut Tx, units: &[Unit]) -> Result<HashSet<PostRef>, StoreError> {
     let asked = distinct(units.iter().flat_map(|unit| {
         unit.pending.iter().map(|change| match change {
             PendingChange::Put(pending) => pending.post.post,
@@ -292,7 +292,12 @@ async fn pending(tx: &mut Tx, units: &[Unit]) -> Result<HashMap<PostId, Revision
                SELECT p.post, p.revision FROM asked JOIN op_pending p ON p.post = asked.post";
     let rows = ask(tx, sql, rows).await?;
     rows.into_iter()
-        .map(|mut row| Ok((row.id(0)?, Revision(row.int(1)?))))
+        .map(|mut row| {
+            Ok(PostRef {
+                post: row.id(0)?,
+                revision: Revision(row.int(1)?),
+            })
+        })
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use holdfast_domain::{ClaimChange, ClaimKey, PostId, SubjectId, TenantId, Timestamp};
+use holdfast_domain::{ClaimChange, ClaimKey, PostId, PostRef, SubjectId, TenantId, Timestamp};
 
 use super::Head;
 use super::outbox::OutboxRows;
@@ -26,7 +26,7 @@ pub(super) struct Rows {
     dead_letters: Vec<Vec<Value>>,
     claims: HashMap<(TenantId, ClaimKey), Option<String>>,
     outbox: OutboxRows,
-    pending: HashMap<PostId, Option<(TenantId, PendingPost)>>,
+    pending: HashMap<PostRef, Option<(TenantId, PendingPost)>>,
     positions: HashMap<holdfast_domain::intake::PartitionKey, (i64, [u8; 32])>,
     destroyed: Vec<(TenantId, SubjectId)>,
     control: HashMap<TenantId, Option<Timestamp>>,
@@ -188,16 +188,11 @@ impl Rows {
     fn take_pending(&mut self, tenant: &TenantId, change: &PendingChange) {
         match change {
             PendingChange::Put(put) => {
-                let row = self.pending.entry(put.post.post).or_default();
-                if row
-                    .as_ref()
-                    .is_none_or(|(_, known)| known.post.revision <= put.post.revision)
-                {
-                    *row = Some((tenant.clone(), put.clone()));
-                }
+                let row = (tenant.clone(), put.clone());
+                self.pending.insert(put.post, Some(row));
             }
             PendingChange::Done(post) => {
-                self.pending.insert(post.post, None);
+                self.pending.insert(*post, None);
             }
         }
     }
@@ -322,17 +317,17 @@ pub(crate) fn about(key: &ClaimKey) -> Option<String> {
 
 async fn write_pending(
     tx: &mut Tx,
-    pending: HashMap<PostId, Option<(TenantId, PendingPost)>>,
+    pending: HashMap<PostRef, Option<(TenantId, PendingPost)>>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (mut gone, mut put) = (Vec::new(), Vec::new());
     for (post, row) in pending {
         match row {
-            None => gone.push(Value::from(post)),
+            None => gone.push(values![post.post, post.revision.0]),
             Some((tenant, row)) => put.push(values![
-                post,
+                post.post,
                 &tenant,
-                row.post.revision.0,
+                post.revision.0,
                 row.priority.number(),
                 row.deadline,
                 crate::read::freshness_name(row.freshness),
@@ -343,19 +338,12 @@ async fn write_pending(
             ]),
         }
     }
-    if !gone.is_empty() {
-        tx.execute(
-            "DELETE FROM op_pending WHERE post IN ($1)",
-            vec![Value::List(gone)],
-        )
-        .await?;
-    }
+    let sql = "WITH gone (post, revision) AS ($1)
+               DELETE FROM op_pending WHERE (post, revision) IN (SELECT post, revision FROM gone)";
+    tx.insert(sql, gone).await?;
     let sql = "INSERT INTO op_pending (post, tenant, revision, priority, deadline, freshness, context, put_at,
                  lease_until, attempts) $1
-               ON CONFLICT (post) DO UPDATE SET revision = excluded.revision, priority = excluded.priority,
-                 deadline = excluded.deadline, freshness = excluded.freshness, context = excluded.context,
-                 put_at = excluded.put_at, worker = NULL, lease_until = 0, attempts = 0
-               WHERE excluded.revision > op_pending.revision";
+               ON CONFLICT (post, revision) DO NOTHING";
     tx.insert(sql, put).await
 }
 

@@ -276,20 +276,17 @@ impl State {
 
     fn take_in_pending(&mut self, tenant: &TenantId, change: &PendingChange) {
         match change {
-            PendingChange::Done(post) => drop(self.pending.remove(&post.post)),
+            PendingChange::Done(post) => drop(self.pending.remove(post)),
             PendingChange::Put(put) => {
-                let known = self.pending.get(&put.post.post);
-                if known.is_none_or(|known| known.pending.post.revision < put.post.revision) {
-                    let waiting = Waiting {
-                        tenant: tenant.clone(),
-                        pending: put.clone(),
-                        put_at: self.recorded_at,
-                        worker: None,
-                        lease_until: Timestamp::from_micros(0),
-                        attempts: 0,
-                    };
-                    self.pending.insert(put.post.post, waiting);
-                }
+                let put_at = self.recorded_at;
+                self.pending.entry(put.post).or_insert_with(|| Waiting {
+                    tenant: tenant.clone(),
+                    pending: put.clone(),
+                    put_at,
+                    worker: None,
+                    lease_until: Timestamp::from_micros(0),
+                    attempts: 0,
+                });
             }
         }
     }

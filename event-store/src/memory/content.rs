@@ -186,7 +186,7 @@ impl Content for MemoryStore {
 
     async fn purge_expired(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut state = self.state();
-        let waiting: Vec<PostId> = state.pending.keys().copied().collect();
+        let waiting: Vec<PostId> = state.pending.keys().map(|waits| waits.post).collect();
         let mut purged = 0;
         for (id, post) in &mut state.posts {
             let over =

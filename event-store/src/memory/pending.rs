@@ -30,7 +30,7 @@ impl Pending for MemoryStore {
                 (
                     post.pending.priority,
                     post.pending.deadline,
-                    post.pending.post.post,
+                    post.pending.post,
                 )
             });
             free.truncate(limit);
@@ -54,8 +54,7 @@ impl Pending for MemoryStore {
     ) -> Result<(), StoreError> {
         let mut state = self.state();
         for (_, post) in posts {
-            if let Some(waiting) = state.pending.get_mut(&post.post)
-                && waiting.pending.post == *post
+            if let Some(waiting) = state.pending.get_mut(post)
                 && waiting.worker.as_deref() == Some(worker)
             {
                 waiting.worker = None;
@@ -73,7 +72,7 @@ impl Pending for MemoryStore {
                 .values()
                 .filter(|post| post.pending.deadline <= now)
                 .collect();
-            late.sort_by_key(|post| (post.pending.deadline, post.pending.post.post));
+            late.sort_by_key(|post| (post.pending.deadline, post.pending.post));
             late.into_iter().take(limit).map(taken).collect()
         };
         self.with_posts(found).await

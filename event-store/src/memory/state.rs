@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use holdfast_domain::intake::{DeletedBy, LiveFrom, PartitionKey};
 use holdfast_domain::{
-    CaseId, EventEnvelope, Lane, MessageId, PostId, Revision, SubjectId, TenantId, Timestamp,
+    CaseId, EventEnvelope, Lane, MessageId, PostId, PostRef, Revision, SubjectId, TenantId,
+    Timestamp,
     UserId,
 };
 
@@ -25,7 +26,7 @@ pub(super) struct State {
     pub(super) dead_letters: BTreeMap<MessageId, DeadLetter>,
     pub(super) outbox: Vec<Message>,
     pub(super) sequences: HashMap<(TenantId, SubjectId, Lane), u64>,
-    pub(super) pending: HashMap<PostId, Waiting>,
+    pub(super) pending: HashMap<PostRef, Waiting>,
     pub(super) positions: HashMap<PartitionKey, Place>,
     pub(super) leases: HashMap<String, Lease>,
     pub(super) stopped: BTreeMap<TenantId, Timestamp>,

@@ -149,7 +149,8 @@ pub enum PostWrite {
         /// How long its text stays.
         keep: Keep,
     },
-    /// A further revision of a known post. A revision that is there already is left as it is.
+    /// A further revision of a known post, a newer or an older one: `latest` never goes back. A revision that is
+    /// there already is left as it is.
     Revision {
         /// The post.
         id: PostId,

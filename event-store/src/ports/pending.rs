@@ -40,7 +40,7 @@ pub trait Pending: Send + Sync {
 /// A change to the pending posts.
 #[derive(Debug, Clone)]
 pub enum PendingChange {
-    /// A post waits. Waiting already with a lower revision, that one is replaced.
+    /// A revision waits, beside others of the same post. One that waits already is left as it is.
     Put(PendingPost),
     /// It was judged. Refused with `NotPending` where somebody else did so first.
     Done(PostRef),

@@ -31,17 +31,24 @@ impl Pending for Store {
             Dialect::Postgres => " FOR UPDATE SKIP LOCKED",
         };
         let sql = format!(
-            "{COLUMNS} WHERE lease_until <= $1 ORDER BY priority, deadline, post LIMIT $2{lock}"
+            "{COLUMNS} WHERE lease_until <= $1 ORDER BY priority, deadline, post, revision LIMIT $2{lock}"
         );
         let rows = tx.query(&sql, values![now, limit as i64]).await?;
         let mut taken = rows.into_iter().map(taken).collect::<Result<Vec<_>, _>>()?;
         if taken.is_empty() {
             return Ok(taken);
         }
-        let sql = "UPDATE op_pending SET worker = $1, lease_until = $2, attempts = attempts + 1 WHERE post IN ($3)";
-        let posts = Value::list(taken.iter().map(|taken| taken.pending.post.post));
-        tx.execute(sql, vec![worker.into(), (now + lease).into(), posts])
-            .await?;
+        let sql = "WITH taken (post, revision) AS ($3)
+                   UPDATE op_pending SET worker = $1, lease_until = $2, attempts = attempts + 1
+                   WHERE (post, revision) IN (SELECT post, revision FROM taken)";
+        let revisions = taken.iter().map(|taken| taken.pending.post);
+        let revisions = revisions.map(|at| values![at.post, at.revision.0]).collect();
+        let values = vec![
+            worker.into(),
+            (now + lease).into(),
+            Value::Rows(revisions),
+        ];
+        tx.execute(sql, values).await?;
         tx.commit().await?;
         for post in &mut taken {
             post.attempts += 1;
@@ -66,7 +73,7 @@ impl Pending for Store {
     }
 
     async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<TakenPost>, StoreError> {
-        let sql = format!("{COLUMNS} WHERE deadline <= $1 ORDER BY deadline, post LIMIT $2");
+        let sql = format!("{COLUMNS} WHERE deadline <= $1 ORDER BY deadline, post, revision LIMIT $2");
         let rows = self.db.query(&sql, values![now, limit as i64]).await?;
         let found = rows.into_iter().map(taken).collect::<Result<_, _>>()?;
         self.with_posts(found).await
@@ -103,8 +110,9 @@ impl Store {
         }
         for post in &mut taken {
             post.post = found
-                .remove(&post.pending.post.post)
-                .filter(|post| !post.revisions.is_empty());
+                .get(&post.pending.post.post)
+                .filter(|post| !post.revisions.is_empty())
+                .cloned();
         }
         Ok(taken)
     }
