@@ -7,6 +7,8 @@ mod canary;
 mod disk;
 #[path = "operations/house.rs"]
 mod house;
+#[path = "operations/models.rs"]
+mod models;
 #[path = "operations/paging.rs"]
 mod paging;
 #[path = "operations/receiver.rs"]
