@@ -160,6 +160,7 @@ fn demo_integrator() -> holdfast_ingest::config::IntegratorConfig {
         token_sha256: holdfast_ingest::kafka::digest::hex(&digest),
         tenant: holdfast_domain::TenantId::default(),
         platform: PlatformId::new("demo").expect("a plain word is a name"),
+        platforms: Vec::new(),
         mapping: None,
     }
 }

@@ -168,6 +168,7 @@ impl IntegratorAuth for Integrators {
             name: owner.label.clone(),
             tenant: owner.user.tenant.clone(),
             platform,
+            platforms: Vec::new(),
             mapping: None,
         }))
     }

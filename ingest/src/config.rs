@@ -22,9 +22,10 @@ pub struct IngestConfig {
     /// outage, not the member's silence. When a topic is read for the first time ever, what is older
     /// than this is backfill, and what is younger is live. Seconds, 600 when absent.
     pub late_after_secs: u64,
-    /// What Holdfast's own canary writes into the attribute `holdfastsynthetic`. A post with it counts
-    /// in no figure and opens no visible case, so whoever may write to the topics and knows it can
-    /// hide a post: set a secret where others write there. `canary` when absent.
+    /// What Holdfast's own canary writes into the attribute `holdfastsynthetic`. It counts only with the
+    /// canary's own words and name, so that it hides no post; but whoever may write to the topics and
+    /// knows it can send a false sign of life: set a secret where others write there. `canary` when
+    /// absent.
     pub synthetic_marker: String,
     /// How much is taken of one record.
     pub limits: Limits,

@@ -46,6 +46,9 @@ pub(super) struct File {
     /// The platform, where an event does not name one.
     #[arg(long, default_value = "platform")]
     platform: String,
+    /// A further platform that its events may name; may be given several times.
+    #[arg(long = "also-platform")]
+    also_platforms: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -81,7 +84,8 @@ fn check(global: &Global, check: &Check) -> anyhow::Result<ExitCode> {
                 .first()
                 .cloned()
                 .unwrap_or_default();
-            let decoder = Decoder::new(&config, subscription.tenant, subscription.platform);
+            let decoder = Decoder::new(&config, subscription.tenant, subscription.platform)
+                .with_platforms(&subscription.platforms);
             intake::check_file(file, &decoder, clock.as_ref(), intake::RECORDS)?
         }
         (None, None) => anyhow::bail!("name a --topic or a --file"),
@@ -101,9 +105,14 @@ async fn file(global: &Global, file: &File) -> anyhow::Result<ExitCode> {
         TenantId::new(&file.tenant)?,
         PlatformId::new(&file.platform)?,
     );
+    let also: Vec<PlatformId> = file
+        .also_platforms
+        .iter()
+        .map(PlatformId::new)
+        .collect::<Result<_, _>>()?;
     let intake = FileIntake {
         handler: Arc::new(holdfast.pipeline.clone()),
-        decoder: Decoder::new(&holdfast.config.ingest, tenant, platform),
+        decoder: Decoder::new(&holdfast.config.ingest, tenant, platform).with_platforms(&also),
         batch: holdfast.config.ingest.batch,
         clock: Arc::clone(&holdfast.clock),
         metrics: holdfast.ingest_metrics.clone(),

@@ -156,6 +156,7 @@ mod tests {
             token_sha256: hex,
             tenant: TenantId::default(),
             platform: PlatformId::new("forum").unwrap(),
+            platforms: Vec::new(),
             mapping: None,
         };
         let keys = keys(store, &[configured]);

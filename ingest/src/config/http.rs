@@ -82,6 +82,10 @@ pub struct IntegratorConfig {
     pub tenant: TenantId,
     /// The platform, where a message does not name one.
     pub platform: PlatformId,
+    /// Further platforms that its messages may name in `data.platform`. A message that names any other is
+    /// a dead letter, so that one bridge cannot speak for another platform's members; none when absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<PlatformId>,
     /// The field mapping for plain JSON, if it sends that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mapping: Option<String>,

@@ -114,6 +114,10 @@ pub struct Subscription {
     pub tenant: TenantId,
     /// The platform, where a message does not name one; `platform` when absent.
     pub platform: PlatformId,
+    /// Further platforms that its messages may name in `data.platform`. A message that names any other is
+    /// a dead letter, so that one bridge cannot speak for another platform's members; none when absent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<PlatformId>,
     /// Stands before each of `topics`, e.g. `acme.`; empty when absent.
     pub topic_prefix: String,
     /// The topics with Holdfast's own messages, before the prefix. All six when absent.
@@ -127,6 +131,7 @@ impl Default for Subscription {
         Self {
             tenant: TenantId::default(),
             platform: PlatformId::new("platform").expect("a plain word is a name"),
+            platforms: Vec::new(),
             topic_prefix: String::new(),
             topics: Topic::ALL
                 .into_iter()

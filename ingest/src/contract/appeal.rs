@@ -12,7 +12,8 @@ pub struct AppealData {
     /// The platform's own id of the appeal.
     #[schemars(length(min = 1, max = 512), example = &"a-118")]
     pub appeal_id: Sensitive<String>,
-    /// The platform, where one topic or token serves several. The configured one when absent.
+    /// The platform, where one topic or token serves several and its settings list them; any other is
+    /// refused. The configured one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$"), example = &"forum")]
     pub platform: Option<String>,

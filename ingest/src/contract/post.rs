@@ -17,7 +17,8 @@ pub struct PostData {
     /// The platform's own id of the post; the same in every revision.
     #[schemars(length(min = 1, max = 512), example = &"9913")]
     pub post_id: Sensitive<String>,
-    /// The platform, where one topic or token serves several. The configured one when absent.
+    /// The platform, where one topic or token serves several and its settings list them; any other is
+    /// refused. The configured one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$"), example = &"forum")]
     pub platform: Option<String>,
@@ -72,7 +73,7 @@ pub struct PostData {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reply_context: Vec<Sensitive<String>>,
     /// Set on a post of staff or of a program that carries out one of Holdfast's actions: that
-    /// action's id. Such a post is not judged.
+    /// action's id. Such a post is not judged; one that names an action that nobody asked for is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carries_out: Option<ActionId>,
     /// Anything else that the platform wants to keep with the post. Kept, not read.
@@ -162,7 +163,8 @@ pub struct PostDeletedData {
     /// The platform's own id of the post.
     #[schemars(length(min = 1, max = 512), example = &"9913")]
     pub post_id: Sensitive<String>,
-    /// The platform, where one topic or token serves several. The configured one when absent.
+    /// The platform, where one topic or token serves several and its settings list them; any other is
+    /// refused. The configured one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$"), example = &"forum")]
     pub platform: Option<String>,

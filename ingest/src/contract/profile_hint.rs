@@ -10,7 +10,8 @@ use super::{Example, Extra, MemberData};
 /// that they asked to be addressed in another language. Kept sealed, shown on the author card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ProfileHintData {
-    /// The platform, where one topic or token serves several. The configured one when absent.
+    /// The platform, where one topic or token serves several and its settings list them; any other is
+    /// refused. The configured one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$"), example = &"forum")]
     pub platform: Option<String>,

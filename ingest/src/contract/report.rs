@@ -14,7 +14,8 @@ pub struct ReportData {
     /// The platform's own id of the report; the outcome is sent back under it.
     #[schemars(length(min = 1, max = 512), example = &"r-2041")]
     pub report_id: Sensitive<String>,
-    /// The platform, where one topic or token serves several. The configured one when absent.
+    /// The platform, where one topic or token serves several and its settings list them; any other is
+    /// refused. The configured one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$"), example = &"forum")]
     pub platform: Option<String>,

@@ -19,6 +19,7 @@ use crate::contract::EventType;
 pub struct Decoder {
     pub(crate) tenant: TenantId,
     pub(crate) platform: PlatformId,
+    pub(crate) also: Vec<PlatformId>,
     pub(crate) limits: Limits,
     pub(crate) late_after: Duration,
     pub(crate) synthetic_marker: String,
@@ -59,6 +60,7 @@ impl Decoder {
         Self {
             tenant,
             platform,
+            also: Vec::new(),
             limits: config.limits,
             late_after: config.late_after(),
             synthetic_marker: config.synthetic_marker.clone(),
@@ -71,6 +73,16 @@ impl Decoder {
     pub fn with_mapping(self, mapping: Mapping) -> Self {
         Self {
             mapping: Some(Arc::new(mapping)),
+            ..self
+        }
+    }
+
+    /// The same decoder for a source that also speaks for `platforms`. What names any other is refused:
+    /// whoever may send for one platform could otherwise take the place of another's members and posts.
+    #[must_use]
+    pub fn with_platforms(self, platforms: &[PlatformId]) -> Self {
+        Self {
+            also: platforms.to_vec(),
             ..self
         }
     }
@@ -246,6 +258,7 @@ impl Decoder {
         Ok(Surroundings {
             tenant: &self.tenant,
             platform: &self.platform,
+            also: &self.also,
             max_text: self.limits.max_text_bytes,
             event_time: attributes.time()?,
             fallback_time: transport.time.unwrap_or(transport.received_at),

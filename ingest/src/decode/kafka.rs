@@ -388,6 +388,34 @@ mod tests {
     }
 
     #[test]
+    fn a_source_speaks_for_its_own_platform_and_those_that_its_settings_list() {
+        let named = |decoder: &Decoder, platform: &str| {
+            let mut event = example(EventType::PostCreated);
+            event["data"]["platform"] = platform.into();
+            let bytes = event.to_string();
+            let headers = vec![("content-type", b"application/cloudevents+json".as_slice())];
+            match decoder
+                .kafka(&record(Some(bytes.as_bytes()), headers), T0)
+                .content
+            {
+                Ok(Incoming::Post(post)) => post.platform.to_string(),
+                Ok(other) => panic!("{other:?} is no post"),
+                Err(rejected) => rejected.message,
+            }
+        };
+        let neighbour = PlatformId::new("neighbour").unwrap();
+        assert_eq!(named(&decoder(), "forum"), "forum");
+        let refused = named(&decoder(), "neighbour");
+        assert!(
+            refused.starts_with("field data.platform: is another platform"),
+            "{refused}"
+        );
+        let of_both = decoder().with_platforms(&[neighbour]);
+        assert_eq!(named(&of_both, "neighbour"), "neighbour");
+        assert!(named(&of_both, "third").starts_with("field data.platform"));
+    }
+
+    #[test]
     fn a_record_that_stood_long_is_late() {
         let bytes = example(EventType::PostCreated).to_string();
         let received_at = T0 + std::time::Duration::from_secs(601);

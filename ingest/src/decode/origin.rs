@@ -10,30 +10,30 @@ use crate::error::IngestError;
 
 impl Decoder {
     /// The decoder that a record of `origin` would meet today: its topic's or its integrator's
-    /// platform and field mapping. What no setting names is of the platform `otherwise`.
+    /// platforms and field mapping. What no setting names is of the platform `otherwise`.
     pub fn of_origin(
         config: &IngestConfig,
         tenant: TenantId,
         origin: &Origin,
         otherwise: &PlatformId,
     ) -> Result<Self, IngestError> {
-        let (platform, mapping) = match origin {
+        let (platform, also, mapping) = match origin {
             Origin::Kafka { topic, .. } => config
                 .kafka
                 .subscriptions
                 .iter()
                 .find(|one| one.all_topics().any(|name| name == *topic))
-                .map(|one| (&one.platform, one.mapped.get(topic))),
+                .map(|one| (&one.platform, &*one.platforms, one.mapped.get(topic))),
             Origin::Http { integrator, .. } => config
                 .http
                 .integrators
                 .iter()
                 .find(|one| one.name == *integrator)
-                .map(|one| (&one.platform, one.mapping.as_ref())),
+                .map(|one| (&one.platform, &*one.platforms, one.mapping.as_ref())),
             Origin::File { .. } | Origin::Hand => None,
         }
-        .unwrap_or((otherwise, None));
-        let decoder = Self::new(config, tenant, platform.clone());
+        .unwrap_or((otherwise, &[], None));
+        let decoder = Self::new(config, tenant, platform.clone()).with_platforms(also);
         match mapping {
             Some(name) => Ok(decoder.with_mapping(mapping_of(config, name)?)),
             None => Ok(decoder),

@@ -17,6 +17,8 @@ use crate::contract::{
 pub(crate) struct Surroundings<'a> {
     pub tenant: &'a TenantId,
     pub platform: &'a PlatformId,
+    /// The other platforms that the source may name.
+    pub also: &'a [PlatformId],
     pub max_text: usize,
     pub event_time: Option<Timestamp>,
     /// The transport's time, or when we took it in: the last resort.
@@ -208,7 +210,15 @@ impl Surroundings<'_> {
         let Some(name) = named else {
             return Ok(self.platform.clone());
         };
-        PlatformId::new(name).map_err(|_| self.bad_name("platform"))
+        let named = PlatformId::new(name).map_err(|_| self.bad_name("platform"))?;
+        if named == *self.platform || self.also.contains(&named) {
+            return Ok(named);
+        }
+        Err(Problem::schema(
+            self.at("platform"),
+            "is another platform than the one that this source speaks for; leave it out, or list it in `platforms` of \
+             the subscription or integrator",
+        ))
     }
 
     fn community(&self, name: String) -> Result<CommunityId, Problem> {

@@ -16,6 +16,8 @@ pub struct Integrator {
     pub tenant: TenantId,
     /// The platform, where a message does not name one.
     pub platform: PlatformId,
+    /// Further platforms that its messages may name.
+    pub platforms: Vec<PlatformId>,
     /// The field mapping for plain JSON, by its name in the configuration.
     pub mapping: Option<String>,
 }
@@ -74,6 +76,7 @@ fn integrator(config: &IntegratorConfig) -> Integrator {
         name: config.name.clone(),
         tenant: config.tenant.clone(),
         platform: config.platform.clone(),
+        platforms: config.platforms.clone(),
         mapping: config.mapping.clone(),
     }
 }

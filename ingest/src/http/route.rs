@@ -136,7 +136,8 @@ impl HttpIntake {
             &self.config,
             integrator.tenant.clone(),
             integrator.platform.clone(),
-        );
+        )
+        .with_platforms(&integrator.platforms);
         match &integrator.mapping {
             Some(name) => Ok(decoder.with_mapping(mapping_of(&self.config, name)?)),
             None => Ok(decoder),

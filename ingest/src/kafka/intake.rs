@@ -143,7 +143,8 @@ pub(crate) fn decoders(
             config,
             subscription.tenant.clone(),
             subscription.platform.clone(),
-        );
+        )
+        .with_platforms(&subscription.platforms);
         for topic in subscription.all_topics() {
             let decoder = match subscription.mapped.get(&topic) {
                 Some(name) => decoder.clone().with_mapping(mapping_of(config, name)?),
