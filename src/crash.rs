@@ -1,4 +1,6 @@
 //! Named places where a test kills the process, to see that nothing is lost.
+//!
+//! Only a build with debug assertions has them: the variable means nothing to a released Holdfast.
 
 use std::sync::OnceLock;
 
@@ -28,11 +30,30 @@ impl CrashPoint {
 
 /// Aborts the process here when `HOLDFAST_CRASH_AT` names this place; does nothing otherwise.
 ///
-/// Reads the variable once. Aborting runs no destructors, like a `SIGKILL`.
+/// Reads the variable once, and in a released build never. Aborting runs no destructors, like a
+/// `SIGKILL`.
 pub fn crash_at(point: CrashPoint) {
     static WANTED: OnceLock<Option<String>> = OnceLock::new();
-    let wanted = WANTED.get_or_init(|| std::env::var("HOLDFAST_CRASH_AT").ok());
+    let asked = || std::env::var("HOLDFAST_CRASH_AT").ok();
+    let wanted = WANTED.get_or_init(|| place(cfg!(debug_assertions), asked));
     if wanted.as_deref() == Some(point.as_str()) {
         std::process::abort();
+    }
+}
+
+/// The place asked for, where the build has any.
+fn place(for_tests: bool, asked: impl FnOnce() -> Option<String>) -> Option<String> {
+    for_tests.then(asked).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_released_build_does_not_even_ask_where_to_die() {
+        assert_eq!(place(false, || panic!("asked")), None);
+        let mid_relay = || Some("mid_relay".to_owned());
+        assert_eq!(place(true, mid_relay), mid_relay());
     }
 }
