@@ -233,16 +233,20 @@ fn read_record(
     Ok(events.into())
 }
 
-/// The texts of the case's posts and of its thread: the revision that was judged and, where it was
-/// edited since, the newest as well.
+/// The texts of the case's posts and of its thread: the revision that was judged, what its author had written
+/// before, as far as it is part of the case, and, where it was edited since, the newest as well.
 fn revealed_posts(case: &Case, around: &Surroundings, with_names: bool) -> Vec<RevealedPost> {
     let reasons = reasons(case);
     let own = case.posts.iter().flat_map(|post| {
         let stored = around.posts.get(&post.post.post);
         let judged = stored.and_then(|stored| stored.revision(post.post.revision));
+        let earlier = post
+            .earlier
+            .iter()
+            .filter_map(move |earlier| stored?.revision(earlier.post.revision));
         let newest = stored.and_then(StoredPost::newest);
-        let both = judged.into_iter().chain(newest);
-        both.filter_map(move |revision| Some((stored?, revision)))
+        let all = judged.into_iter().chain(earlier).chain(newest);
+        all.filter_map(move |revision| Some((stored?, revision)))
     });
     let thread = around
         .thread
@@ -280,7 +284,7 @@ fn reasons(case: &Case) -> HashMap<PostRef, Pointing> {
     let assessments = case
         .posts
         .iter()
-        .filter_map(|post| post.assessment.as_ref());
+        .flat_map(holdfast_domain::case::CasePost::assessments);
     for assessment in assessments {
         let judged = pointing.entry(assessment.post).or_default();
         judged.covers.extend(&assessment.method_detail);

@@ -171,6 +171,25 @@ impl TestApp {
         post
     }
 
+    /// The member edits the post that opened the case.
+    pub async fn post_is_edited(&self, case: &TestCase, community: &str, text: &str) -> PostRef {
+        let post = PostRef {
+            revision: Revision(case.post.revision.0 + 1),
+            ..case.post
+        };
+        let events = [attached(post, text, self.now())];
+        let mut append = self.told(case.id, Expected::Any, &Actor::Automation, events);
+        append.posts.push(PostWrite::Revision {
+            id: post.post,
+            subject: case.subject,
+            post: Box::new(self.a_post(community, case.subject, post, text)),
+            keep: Keep::ForCase,
+        });
+        self.append(append).await;
+        self.settle().await;
+        post
+    }
+
     /// A member reports the member of a case.
     pub async fn report_arrives(&self, case: &TestCase, words: &str) -> ReportId {
         let (report, reporter) = (ReportId::fresh(&*self.ids), SubjectId::fresh(&*self.ids));

@@ -95,6 +95,27 @@ async fn revealing_is_recorded_and_leaves_method_detail_covered() {
 }
 
 #[tokio::test]
+async fn what_its_author_edited_away_is_read_with_the_case() {
+    let app = TestApp::new().await;
+    let ana = app.somebody("ana", Role::Moderator).await;
+    let case = app.crisis("goodbye dear friends").await;
+    app.post_is_edited(&case, "northside", "never mind").await;
+    let revealed = app
+        .post(&ana, &case.to("reveal"), json!({"what": "case"}))
+        .await;
+    let text_of = |post: &Value| -> String {
+        let stretches = post["stretches"].as_array().unwrap().iter();
+        stretches.filter_map(|part| part["text"].as_str()).collect()
+    };
+    let posts = revealed.body["posts"].as_array().unwrap().iter();
+    let texts: Vec<(i64, String)> = posts
+        .map(|post| (post["post"]["revision"].as_i64().unwrap(), text_of(post)))
+        .collect();
+    let (newest, before) = ("never mind", "goodbye dear friends");
+    assert_eq!(texts, [(2, newest.to_owned()), (1, before.to_owned())]);
+}
+
+#[tokio::test]
 async fn method_detail_is_revealed_singly_and_recorded_again() {
     let app = TestApp::new().await;
     let ana = app.somebody("ana", Role::Moderator).await;

@@ -37,14 +37,14 @@ pub fn page(
         posts: posts
             .into_iter()
             .flat_map(|(at, post)| {
-                let newer = revealed
+                let others = revealed
                     .into_iter()
                     .flat_map(|case| &case.posts)
-                    .filter(|text| {
-                        text.post.post == post.post.post && text.post.revision > post.post.revision
-                    });
-                std::iter::once(texts::of_case(at, post, member.as_deref(), revealed))
-                    .chain(newer.map(move |newer| texts::edited_since(at, newer)))
+                    .filter(|text| text.post.post == post.post.post && text.post != post.post);
+                let others = (1..).zip(others).map(move |(number, other)| {
+                    texts::other_version(format!("e{at}-{number}"), post.post, other)
+                });
+                std::iter::once(texts::of_case(at, post, member.as_deref(), revealed)).chain(others)
             })
             .collect(),
         thread: if revealed.is_some() {

@@ -46,19 +46,24 @@ pub fn of_case(
     }
 }
 
-/// A version of a post that its author wrote after the one that was judged.
-pub fn edited_since(at: usize, newer: &RevealedPost) -> PostView {
+/// A version of a post that its author wrote after or before the one that the case shows first.
+pub fn other_version(at: String, first: PostRef, other: &RevealedPost) -> PostView {
+    let remark = if other.post.revision > first.revision {
+        "as edited since; not what the level rests on"
+    } else {
+        "as written before; the level may rest on it"
+    };
     PostView {
-        post: reference(newer.post),
-        at: format!("e{at}"),
-        author: author(Some(newer), "The member"),
-        posted_at: Moment(newer.posted_at),
+        post: reference(other.post),
+        at,
+        author: author(Some(other), "The member"),
+        posted_at: Moment(other.posted_at),
         of_case: true,
         level: None,
         unscored: false,
-        remarks: vec!["as edited since; not what the level rests on".to_owned()],
-        text: text(TextState::Masked, Some(newer)),
-        reasons: reasons(Some(newer)),
+        remarks: vec![remark.to_owned()],
+        text: text(TextState::Masked, Some(other)),
+        reasons: reasons(Some(other)),
         url: None,
     }
 }
