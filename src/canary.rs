@@ -28,6 +28,17 @@ const NAME: &str = "holdfast-canary";
 /// How often it is seen what came out.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// Whether a post that bears the marker is one of ours. Whatever else bears it is somebody's post: the
+/// marker takes nothing out of a person's sight but these words.
+pub(crate) fn is_ours(post: &Post) -> bool {
+    post.synthetic
+        && post.author.pseudonym.reveal() == NAME
+        && post.community.as_str() == NAME
+        && post.text.reveal() == CANARY_TEXT
+        && post.content_warning.is_none()
+        && post.reply_context.is_empty()
+}
+
 /// The outbox message of a synthetic post: the same wherever it is asked for, so that its sender can
 /// follow it although another instance may judge it.
 pub(crate) fn message_of(post: &Post) -> MessageId {

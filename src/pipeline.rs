@@ -16,15 +16,18 @@ mod deep;
 mod incoming;
 mod judging;
 mod known;
+mod late;
 mod outgoing;
 mod salvage;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use holdfast_domain::{Clock, IdSource};
-use holdfast_event_store::{AppendError, EventLog, Intake, Outbox, StoreError};
+use holdfast_event_store::{AppendError, Content, EventLog, Intake, Outbox, StoreError};
 use holdfast_ingest::Batch;
 use tokio::time::Instant;
 use tracing::{Instrument, debug_span};
@@ -46,6 +49,8 @@ pub struct PipelineParts {
     pub log: Arc<dyn EventLog>,
     /// What is known beforehand.
     pub intake: Arc<dyn Intake>,
+    /// What was screened before.
+    pub content: Arc<dyn Content>,
     /// What automation has asked for already.
     pub outbox: Arc<dyn Outbox>,
     /// Classifiers and rules.
@@ -83,7 +88,7 @@ pub enum RecordOutcome {
     Incident,
     /// Taken in before.
     Repeat,
-    /// An older revision than the one we have; replaces nothing.
+    /// An older revision than the one we have, with nothing for a person to look at by now; replaces nothing.
     Stale,
     /// Could not be read: among the dead letters and before a person.
     DeadLetter,
@@ -141,6 +146,7 @@ impl Pipeline {
         if !causes.is_empty() {
             known = self.recall(batch, &causes).await?;
         }
+        self.recall_screened(batch, &judged, &mut known).await?;
         loop {
             let decided = self.decide(batch, &known, &judged);
             let began = Instant::now();
@@ -159,6 +165,7 @@ impl Pipeline {
                     if judged.outdated_by(&known) {
                         judged = self.judge(batch, &known).await;
                     }
+                    self.recall_screened(batch, &judged, &mut known).await?;
                 }
                 Err(error) => return Err(error),
             }

@@ -79,6 +79,7 @@ impl Holdfast {
         let pipeline = Pipeline::new(PipelineParts {
             log: store.clone(),
             intake: store.clone(),
+            content: store.clone(),
             outbox: store.clone(),
             assessor: Arc::clone(&assessor),
             clock: Arc::clone(&clock),

@@ -6,7 +6,7 @@ use holdfast_domain::event::BatchAssessed;
 use holdfast_domain::intake::Received;
 use holdfast_domain::triage::{CaseBook, Told};
 use holdfast_domain::{
-    Actor, ClaimChange, ClaimKey, EventId, IdSource, ModerationEvent, PlatformId, PostId,
+    Actor, ClaimChange, ClaimKey, EventId, IdSource, ModerationEvent, PlatformId, PostId, PostRef,
     Sensitive, Stage, StreamId, SubjectId, Timestamp,
 };
 use holdfast_event_store::{
@@ -16,6 +16,7 @@ use holdfast_event_store::{
 
 use super::judging::{Judged, JudgedRecord};
 use super::known::{Known, author_key};
+use super::late::Words;
 use super::{Pipeline, PipelineSettings, RecordOutcome, appending, outgoing};
 use holdfast_ingest::Batch;
 
@@ -71,6 +72,8 @@ pub(super) struct Working<'a> {
     pub(super) append: Append,
     pub(super) posts: HashMap<ContentKey, KnownPost>,
     pub(super) traces: appending::Traces,
+    /// What the batch itself has screened.
+    pub(super) screened: HashMap<PostRef, Words>,
     subjects: HashMap<AuthorKey, SubjectId>,
     seen: std::collections::HashSet<Sensitive<String>>,
 }
@@ -98,6 +101,7 @@ impl<'a> Working<'a> {
             append: Append::new(batch.tenant.clone()),
             posts: known.recall.posts.clone(),
             traces: appending::Traces::of_batch(batch),
+            screened: HashMap::new(),
             subjects: known.recall.subjects.clone(),
             seen: known.recall.seen.clone(),
         }

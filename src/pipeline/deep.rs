@@ -18,7 +18,7 @@ use holdfast_event_store::{
 
 use super::known::Known;
 use super::outgoing::{self, PendingContext};
-use super::{Pipeline, RecordOutcome, appending, judging};
+use super::{Pipeline, RecordOutcome, appending, judging, late};
 use crate::assessor::AssessRequest;
 use holdfast_ingest::Batch;
 
@@ -43,6 +43,8 @@ struct Taken {
     row: TakenPost,
     context: PendingContext,
     revision: StoredRevision,
+    /// Whether the platform shows a newer one by now.
+    replaced: bool,
 }
 
 impl DeepStage {
@@ -78,7 +80,7 @@ impl DeepStage {
         Ok(count)
     }
 
-    /// Posts that nobody can or need judge any more: erased, deleted or replaced by a newer revision.
+    /// Posts that nobody can judge any more: their author was erased, or their text is gone.
     async fn forget(&self, gone: Vec<TakenPost>) -> Result<(), AppendError> {
         for row in gone {
             let mut append = Append::new(row.tenant);
@@ -106,6 +108,7 @@ impl DeepStage {
         let now = self.pipeline.clock.now();
         let (mut ready, mut early) = (Vec::new(), Vec::new());
         for (taken, assessment) in posts.into_iter().zip(assessments) {
+            let assessment = taken.of_its_revision(assessment);
             // What may still be answered in time is tried again before a person is asked.
             if will_answer_later(&assessment) && now < taken.row.pending.deadline {
                 early.push((taken.row.tenant, taken.row.pending.post));
@@ -249,6 +252,16 @@ impl Taken {
         }
     }
 
+    /// What its author edited away is read and brought before a person like any other text; automation leaves
+    /// it alone.
+    fn of_its_revision(&self, assessment: Assessment) -> Assessment {
+        if self.replaced {
+            late::without_automation(&assessment, self.row.pending.post)
+        } else {
+            assessment
+        }
+    }
+
     fn facts(&self) -> PostFacts {
         PostFacts {
             post: self.row.pending.post,
@@ -309,23 +322,24 @@ fn no_records(tenant: TenantId) -> Batch {
     }
 }
 
-/// Splits what was taken into what can be judged and what no longer need be.
+/// Splits what was taken into what can be judged and what cannot any more.
 fn sort_out(taken: Vec<TakenPost>) -> (Vec<Taken>, Vec<TakenPost>) {
     let (mut posts, mut gone) = (Vec::new(), Vec::new());
     for row in taken {
         let context = serde_json::from_str(&row.pending.context).ok();
         let stored = row.post.as_ref();
-        let replaced = stored
-            .is_none_or(|post| post.latest > row.pending.post.revision && post.deleted.is_none());
+        let newest = stored.and_then(|post| post.newest_ref());
+        let replaced = newest.is_some_and(|newest| newest.revision > row.pending.post.revision);
         let revision = stored
             .and_then(|post| post.revision(row.pending.post.revision))
             .cloned();
         match (context, revision) {
-            (Some(context), Some(revision)) if !replaced && revision.text_kept => {
+            (Some(context), Some(revision)) if revision.text_kept => {
                 posts.push(Taken {
                     row,
                     context,
                     revision,
+                    replaced,
                 });
             }
             _ => gone.push(row),

@@ -20,8 +20,9 @@ use holdfast_event_store::{
 
 use super::RecordOutcome;
 use super::deciding::{RecordTold, Working};
-use super::judging::JudgedRecord;
+use super::judging::{JudgedRecord, as_received};
 use super::known::{content_key, pseudonym_of};
+use super::late::words_of;
 use super::outgoing::{self, PendingContext};
 use crate::canary;
 
@@ -47,17 +48,13 @@ impl Working<'_> {
     }
 
     fn post(&mut self, record: &Received, post: &Post, judged: &JudgedRecord) -> RecordTold {
+        let post = as_received(post);
         let key = content_key(&post.platform, &post.external_id);
         let known = self.posts.get(&key).cloned();
         if let Some(known) = &known
             && post.revision <= known.latest
         {
-            let same = post.revision == known.latest;
-            return RecordTold::of(if same {
-                RecordOutcome::Repeat
-            } else {
-                RecordOutcome::Stale
-            });
+            return self.late(record, post, judged, known);
         }
         let subject = self.subject(&post.platform, &post.author.pseudonym);
         let id = known
@@ -69,42 +66,45 @@ impl Working<'_> {
         };
         self.traces.note(id, record.traceparent.as_ref());
         let outcome = match judged {
-            JudgedRecord::Post(assessment) if post.synthetic => self.canary(post, assessment),
+            JudgedRecord::Post(assessment) if post.synthetic => self.canary(&post, assessment),
             JudgedRecord::Post(assessment) => {
-                self.assessed(record, post, post_ref, subject, assessment)
+                self.assessed(record, &post, post_ref, subject, assessment)
             }
             _ => RecordOutcome::NotJudged,
         };
         let keep = self.keep(outcome, judged);
-        let boxed = Box::new(post.clone());
+        self.screened.insert(post_ref, words_of(&post));
+        // All revisions of a post open with one key, that of whom it was first known by.
+        let owner = known.as_ref().map_or(subject, |known| known.subject);
+        self.posts.insert(
+            key,
+            KnownPost {
+                id,
+                subject: owner,
+                community: post.community.clone(),
+                latest: post.revision,
+                deleted: false,
+            },
+        );
+        let (post, subject) = (Box::new(post), owner);
         self.append.posts.push(if known.is_some() {
             PostWrite::Revision {
                 id,
                 subject,
-                post: boxed,
+                post,
                 keep,
             }
         } else {
             PostWrite::New {
                 id,
                 subject,
-                post: boxed,
+                post,
                 keep,
             }
         });
-        self.posts.insert(
-            key,
-            KnownPost {
-                id,
-                subject,
-                community: post.community.clone(),
-                latest: post.revision,
-                deleted: false,
-            },
-        );
         RecordTold {
             outcome,
-            revision: Some(post.revision),
+            revision: Some(post_ref.revision),
             content: if keep == Keep::NoText {
                 LeafContent::Nothing
             } else {
@@ -113,7 +113,7 @@ impl Working<'_> {
         }
     }
 
-    fn assessed(
+    pub(super) fn assessed(
         &mut self,
         record: &Received,
         post: &Post,
@@ -121,32 +121,35 @@ impl Working<'_> {
         subject: SubjectId,
         assessment: &Assessment,
     ) -> RecordOutcome {
-        let facts = PostFacts {
-            post: post_ref,
-            subject,
-            author: post.author.role,
-            community: post.community.clone(),
-            posted_at: post.revised_at,
-            language: post.main_language(),
-            freshness: record.freshness,
-            origin: record.origin.clone(),
-        };
+        let facts = facts(record, post, post_ref, subject);
         let outcome = self.book.assessed(&facts, assessment);
         if outgoing::wants_deep(assessment, &self.settings.cascade) {
-            let change = outgoing::pending(
-                &facts,
-                assessment,
-                outcome,
-                self.settings.deep_deadline(),
-                self.now,
-            );
-            self.append.pending.push(change);
+            self.let_wait(&facts, assessment, outcome);
         }
         match outcome {
             Outcome::Clear => RecordOutcome::Clear,
             Outcome::InCase(_) => RecordOutcome::Case,
             Outcome::InIncident(..) => RecordOutcome::Incident,
         }
+    }
+
+    /// The post waits for the deep stage and touches no case before.
+    pub(super) fn wait_for_deep(
+        &mut self,
+        record: &Received,
+        post: &Post,
+        post_ref: PostRef,
+        subject: SubjectId,
+        assessment: &Assessment,
+    ) {
+        let facts = facts(record, post, post_ref, subject);
+        self.let_wait(&facts, assessment, Outcome::Clear);
+    }
+
+    fn let_wait(&mut self, facts: &PostFacts, assessment: &Assessment, outcome: Outcome) {
+        let within = self.settings.deep_deadline();
+        let change = outgoing::pending(facts, assessment, outcome, within, self.now);
+        self.append.pending.push(change);
     }
 
     /// The canary went through intake and judgement; its arrival at the far end sends the heartbeat.
@@ -158,7 +161,7 @@ impl Working<'_> {
         RecordOutcome::Synthetic
     }
 
-    fn keep(&self, outcome: RecordOutcome, judged: &JudgedRecord) -> Keep {
+    pub(super) fn keep(&self, outcome: RecordOutcome, judged: &JudgedRecord) -> Keep {
         match outcome {
             RecordOutcome::Case | RecordOutcome::Incident => return Keep::ForCase,
             RecordOutcome::Synthetic => return Keep::NoText,
@@ -466,6 +469,19 @@ impl Working<'_> {
     fn consumer_group(&self, record: &Received) -> Option<String> {
         let advance = self.batch.advance.as_ref()?;
         matches!(record.origin, Origin::Kafka { .. }).then(|| advance.partition.group.clone())
+    }
+}
+
+fn facts(record: &Received, post: &Post, post_ref: PostRef, subject: SubjectId) -> PostFacts {
+    PostFacts {
+        post: post_ref,
+        subject,
+        author: post.author.role,
+        community: post.community.clone(),
+        posted_at: post.revised_at,
+        language: post.main_language(),
+        freshness: record.freshness,
+        origin: record.origin.clone(),
     }
 }
 

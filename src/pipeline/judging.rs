@@ -15,6 +15,7 @@ use super::Pipeline;
 use super::known::{Known, chat_key, content_key};
 use super::salvage::salvage;
 use crate::assessor::{AssessRequest, Before, Parent};
+use crate::canary;
 use holdfast_ingest::Batch;
 
 /// What automation thinks of a batch, record by record.
@@ -78,7 +79,7 @@ impl Pipeline {
         let mut before = InBatch::default();
         for record in &batch.records {
             let slot = match &record.content {
-                Ok(Incoming::Post(post)) if is_judged(post) => {
+                Ok(Incoming::Post(post)) if self.is_judged(post, known) => {
                     let request = self.post_request(post, known, &mut fresh, &mut before);
                     requests.push(request);
                     Slot::Post
@@ -130,16 +131,35 @@ impl Pipeline {
                 .into_iter()
                 .filter(|line| line.post.post != id)
                 .collect(),
-            post: post.clone(),
+            post: as_received(post),
         };
         before.remember(post_ref, post);
         request
     }
+
+    /// What carries out an action that we asked for was judged when it was decided. Programs are not people,
+    /// but some of them repeat what people say: they are judged where wording of a crisis is anywhere in it.
+    fn is_judged(&self, post: &Post, known: &Known) -> bool {
+        let ours = |action| known.actions.contains_key(&action);
+        if post.carries_out.is_some_and(ours) {
+            return false;
+        }
+        let hit = || {
+            let warning = post.content_warning.as_ref();
+            std::iter::once(&post.text)
+                .chain(warning)
+                .any(|text| self.assessor.pre_screen(text))
+        };
+        post.author.role != AuthorRole::Bot || hit()
+    }
 }
 
-/// Programs are not people, and what carries out our own action was judged when it was decided.
-pub(crate) fn is_judged(post: &Post) -> bool {
-    post.author.role != AuthorRole::Bot && post.carries_out.is_none()
+/// The post as everything here takes it: synthetic only where it is the canary's own.
+pub(super) fn as_received(post: &Post) -> Post {
+    Post {
+        synthetic: canary::is_ours(post),
+        ..post.clone()
+    }
 }
 
 /// What a post answers: the stored post, else the platform's own copy.

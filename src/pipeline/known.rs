@@ -5,9 +5,12 @@ use std::collections::{HashMap, HashSet};
 use holdfast_domain::event::IncidentCause;
 use holdfast_domain::intake::{Incoming, Received};
 use holdfast_domain::{
-    ActionId, Case, CaseId, ClaimKey, PlatformId, Post, Sensitive, StreamId, TenantId, Timestamp,
+    ActionId, Case, CaseId, ClaimKey, PlatformId, Post, PostId, Sensitive, StreamId, TenantId,
+    Timestamp,
 };
-use holdfast_event_store::{AuthorKey, ChatKey, ContentKey, Fingerprinter, Recall, RecallRequest};
+use holdfast_event_store::{
+    AuthorKey, ChatKey, ContentKey, Fingerprinter, OutboxKind, Recall, RecallRequest, StoredPost,
+};
 
 use super::deciding::rejected_key;
 use super::{Pipeline, Recalled};
@@ -19,8 +22,11 @@ pub(crate) struct Known {
     pub(crate) recall: Recall,
     /// The open cases that the batch may touch, and the claims that each holds.
     pub(crate) cases: Vec<(Case, Vec<ClaimKey>)>,
-    /// The case of every action that the batch has news of.
+    /// The case of every action that the batch has news of, or says that it carries out. Only actions that
+    /// this tenant's cases asked for.
     pub(crate) actions: HashMap<ActionId, CaseId>,
+    /// What was screened before of posts whose revision comes late.
+    pub(crate) screened: HashMap<PostId, StoredPost>,
     /// Makes the keys of claims.
     pub(crate) fingerprints: Fingerprinter,
     /// Restrictive actions that automation may still take.
@@ -48,7 +54,7 @@ impl Pipeline {
         let incidents: Vec<CaseId> = incidents.collect();
         let request = self.request(batch, posts, causes, now);
         let recall = self.intake.recall(&batch.tenant, request).await?;
-        let actions = self.cases_of_actions(&batch.records).await?;
+        let actions = self.cases_of_actions(&batch.tenant, &batch.records).await?;
         let also = actions.values().copied().chain(incidents);
         let open = self.open_cases(&batch.tenant, &recall, also).await?;
         let day_ago = now - std::time::Duration::from_hours(24);
@@ -61,6 +67,7 @@ impl Pipeline {
             recall,
             cases: open,
             actions,
+            screened: HashMap::new(),
             now,
             fingerprints: self.intake.fingerprinter(&batch.tenant).await?,
             budget_left: allowed.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)),
@@ -135,19 +142,27 @@ impl Pipeline {
         Ok(holds.into_iter().filter_map(fold).collect())
     }
 
-    /// Results and news name an action; its outbox row names the case. Rare beside posts.
-    async fn cases_of_actions(&self, records: &[Received]) -> Recalled<HashMap<ActionId, CaseId>> {
+    /// Results, news and staff posts name an action; its outbox row names the case. Rare beside posts.
+    async fn cases_of_actions(
+        &self,
+        tenant: &TenantId,
+        records: &[Received],
+    ) -> Recalled<HashMap<ActionId, CaseId>> {
         let named = records
             .iter()
             .filter_map(|record| match record.content.as_ref().ok()? {
                 Incoming::ActionResult(result) => Some(result.action),
                 Incoming::Outreach(news) => Some(news.action),
+                Incoming::Post(post) => post.carries_out,
                 _ => None,
             });
         let mut cases = HashMap::new();
         for action in named.collect::<HashSet<_>>() {
             let message = self.outbox.message(action.as_uuid().into()).await?;
-            if let Some(case) = message.and_then(|outgoing| outgoing.message.case) {
+            let asked = message.filter(|outgoing| {
+                outgoing.tenant == *tenant && outgoing.message.kind == OutboxKind::Action
+            });
+            if let Some(case) = asked.and_then(|outgoing| outgoing.message.case) {
                 cases.insert(action, case);
             }
         }

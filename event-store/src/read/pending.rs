@@ -42,12 +42,10 @@ impl Pending for Store {
                    UPDATE op_pending SET worker = $1, lease_until = $2, attempts = attempts + 1
                    WHERE (post, revision) IN (SELECT post, revision FROM taken)";
         let revisions = taken.iter().map(|taken| taken.pending.post);
-        let revisions = revisions.map(|at| values![at.post, at.revision.0]).collect();
-        let values = vec![
-            worker.into(),
-            (now + lease).into(),
-            Value::Rows(revisions),
-        ];
+        let revisions = revisions
+            .map(|at| values![at.post, at.revision.0])
+            .collect();
+        let values = vec![worker.into(), (now + lease).into(), Value::Rows(revisions)];
         tx.execute(sql, values).await?;
         tx.commit().await?;
         for post in &mut taken {
@@ -73,7 +71,8 @@ impl Pending for Store {
     }
 
     async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<TakenPost>, StoreError> {
-        let sql = format!("{COLUMNS} WHERE deadline <= $1 ORDER BY deadline, post, revision LIMIT $2");
+        let sql =
+            format!("{COLUMNS} WHERE deadline <= $1 ORDER BY deadline, post, revision LIMIT $2");
         let rows = self.db.query(&sql, values![now, limit as i64]).await?;
         let found = rows.into_iter().map(taken).collect::<Result<_, _>>()?;
         self.with_posts(found).await
