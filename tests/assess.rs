@@ -120,7 +120,7 @@ fn hostile_and_strange_texts_are_answered_and_a_sentence_of_risk_is_found_in_the
     let texts = [
         ("empty", String::new()),
         ("long", "a quiet day with tea and rain. ".repeat(2_115)),
-        ("flood", "😀🎉".repeat(4_000)),
+        ("flood", "😀".repeat(8_000)),
         ("strange script", "もう生きていたくない".to_owned()),
         ("buried", format!("{padding}{risk} {padding}")),
         (

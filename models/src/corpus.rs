@@ -137,7 +137,7 @@ mod tests {
             read(&folder.join("train.jsonl")).unwrap(),
             read(&folder.join("dev.jsonl")).unwrap(),
         );
-        assert_eq!((train.len(), dev.len()), (19_540, 537));
+        assert_eq!((train.len(), dev.len()), (26_485, 537));
         let ids: HashSet<&str> = train
             .iter()
             .chain(&dev)
