@@ -30,8 +30,7 @@ use crate::{Actor, Role, SignalKind, UserId};
 pub use refusal::Refusal;
 pub use state::{
     ActionState, ActionStatus, Case, CasePost, CaseReport, DecisionState, EarlierRevision,
-    IncidentMember, Lease,
-    Status,
+    IncidentMember, Lease, Status,
 };
 
 /// What a case is about.

@@ -9,8 +9,8 @@ use holdfast_demo::Feed;
 use holdfast_domain::ModerationEvent;
 use serde_json::{Value, json};
 
-pub(crate) use crate::support::{kafka, until};
 use crate::support::{Site, inbound_topics, kafka_intake};
+pub(crate) use crate::support::{kafka, until};
 
 /// Where everything is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

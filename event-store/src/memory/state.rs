@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use holdfast_domain::intake::{DeletedBy, LiveFrom, PartitionKey};
 use holdfast_domain::{
     CaseId, EventEnvelope, Lane, MessageId, PostId, PostRef, Revision, SubjectId, TenantId,
-    Timestamp,
-    UserId,
+    Timestamp, UserId,
 };
 
 use crate::ledger::Ledger;
