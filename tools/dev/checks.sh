@@ -126,6 +126,20 @@ test_servers() {
     test_kafka
     test_postgres
     test_tools
+    test_python
+}
+
+# The independent verifier of the log needs one package; it gets an environment of its own where that is missing.
+test_python() {
+    [ -n "${HOLDFAST_TEST_PYTHON:-}" ] && return
+    HOLDFAST_TEST_PYTHON=python3
+    if ! python3 -c 'import cryptography' 2>/dev/null; then
+        need_packages "the independent verifier of the log" python3 python3-venv
+        python3 -m venv "$DEV_CACHE/verify" || die "python3 makes no environments here: install python3-venv"
+        "$DEV_CACHE/verify/bin/pip" install --quiet cryptography==46.0.3 >&2
+        HOLDFAST_TEST_PYTHON="$DEV_CACHE/verify/bin/python"
+    fi
+    export HOLDFAST_TEST_PYTHON
 }
 
 test_kafka() {
