@@ -328,7 +328,7 @@ fn sort_out(taken: Vec<TakenPost>) -> (Vec<Taken>, Vec<TakenPost>) {
     for row in taken {
         let context = serde_json::from_str(&row.pending.context).ok();
         let stored = row.post.as_ref();
-        let newest = stored.and_then(|post| post.newest_ref());
+        let newest = stored.and_then(holdfast_event_store::StoredPost::newest_ref);
         let replaced = newest.is_some_and(|newest| newest.revision > row.pending.post.revision);
         let revision = stored
             .and_then(|post| post.revision(row.pending.post.revision))
@@ -377,12 +377,11 @@ fn grouped<T>(items: Vec<T>, most: usize, size: impl Fn(&T) -> usize) -> Vec<Vec
     for item in items {
         let size = size(&item);
         filled += size;
-        match groups.last_mut().filter(|_| filled <= most) {
-            Some(group) => group.push(item),
-            None => {
-                groups.push(vec![item]);
-                filled = size;
-            }
+        if let Some(group) = groups.last_mut().filter(|_| filled <= most) {
+            group.push(item);
+        } else {
+            groups.push(vec![item]);
+            filled = size;
         }
     }
     groups

@@ -135,9 +135,9 @@ async fn a_candidate_is_watched_promoted_and_taken_back_and_past_cases_keep_thei
     assert!(promoted, "{said}");
     let (listed, said) = house.holdfast(&["model", "list"], "");
     assert!(listed, "{said}");
-    let line = said.lines().find(|line| line.contains(CANDIDATE)).unwrap();
-    assert!(line.contains("live (by the record), promoted 20"), "{said}");
-    assert!(line.contains("digests ok"), "{said}");
+    let told = said.lines().find(|one| one.contains(CANDIDATE)).unwrap();
+    assert!(told.contains("live (by the record), promoted 20"), "{said}");
+    assert!(told.contains("digests ok"), "{said}");
     assert!(
         said.contains(&format!("{live} → {CANDIDATE}, because {because}")),
         "{said}"
