@@ -36,7 +36,8 @@ impl DerefMut for House {
 }
 
 impl House {
-    /// A house on SQLite, with `sections` in its configuration.
+    /// A house on SQLite, with `sections` in its configuration; what stands before the first of them belongs to
+    /// `[telemetry]`.
     pub(crate) fn on_sqlite(sections: impl Fn(&str) -> String) -> Self {
         Self::new(false, sections)
     }
@@ -54,7 +55,8 @@ impl House {
         let sections = sections(&site.name).replace("SECRET", &secret.display().to_string());
         let token = hex(&Sha256::digest(TOKEN));
         site.configure(&format!(
-            r#"
+            r#"{sections}
+
 [[ingest.http.integrators]]
 name = "forum"
 platform = "forum"
@@ -63,7 +65,6 @@ token_sha256 = "{token}"
 [review]
 undo_secs = 0
 secure_cookies = false
-{sections}
 "#
         ));
         Self { site }
